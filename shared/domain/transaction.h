@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "shared/domain/hash256.h"
+#include "shared/domain/quantity.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace tipwatch {
+
+/// What is worth knowing of a transaction at a glance; bits of MempoolEntry::flags.
+enum class TxFlag : std::uint16_t {
+    SignalsRbf = 1 << 0,   ///< an input has a sequence below 0xfffffffe (BIP 125)
+    Replacement = 1 << 1,  ///< its arrival removed a conflicting transaction
+    Segwit = 1 << 2,       ///< an input has a witness
+    Taproot = 1 << 3,      ///< an output is pay-to-taproot (BIP 341)
+    DataCarrier = 1 << 4,  ///< an output is OP_RETURN
+    SpendsMempool = 1 << 5 ///< has a parent in the mempool
+};
+
+/// The wire's word for @p flag ("rbf", "replacement", "segwit", "taproot", "op_return", "cpfp").
+std::string_view flagName(TxFlag flag);
+/// Every flag, in the order in which they are listed on the wire.
+std::span<const TxFlag> allTxFlags();
+
+/// A transaction of the mempool as the node describes it (getmempoolentry).
+struct MempoolEntry {
+    TxId txid;
+    WtxId wtxid;
+    Satoshi fee;
+    Satoshi modifiedFee; ///< fee plus the deltas of prioritisetransaction
+    VBytes vsize;        ///< the node's word: sigop-adjusted where that is larger
+    Weight weight;
+    std::int64_t time = 0; ///< Unix seconds of its entry into the node's mempool
+    /// Only known where the raw transaction was seen; -1 otherwise.
+    Satoshi value{-1}; ///< sum of the outputs
+    std::int32_t inputs = -1;
+    std::int32_t outputs = -1;
+    std::uint16_t flags = 0;
+    std::vector<TxId> parents; ///< those in the mempool (getmempoolentry "depends")
+
+    Feerate feerate() const { return feerateOf(fee, vsize); }
+    bool has(TxFlag flag) const { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
+    void set(TxFlag flag) { flags = static_cast<std::uint16_t>(flags | static_cast<std::uint16_t>(flag)); }
+};
+
+/// Why a transaction left the mempool, as far as the node's words allow to tell.
+enum class RemovalReason { Mined, Replaced, Conflict, Evicted, Expired, Reorg, Unknown };
+
+/// The wire's word for @p reason, e.g. "mined".
+std::string_view reasonName(RemovalReason reason);
+
+} // namespace tipwatch

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "shared/domain/mempool_summary.h"
+#include "shared/domain/transaction.h"
+#include "shared/mempool/txid_index.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace tipwatch {
+
+/// The transactions of the mempool and who spends whom, with sums and the feerate histogram kept up to date.
+/// Not thread-safe; lives on the backend thread. add/remove cost O(parents + children); nothing is ever recomputed as a whole.
+/// The projection of the next blocks (clusters, chunks) will hang on the same nodes: a cluster is a connected component of this graph.
+/// Source of the terms: Bitcoin Core doc/policy/mempool-terminology.md.
+class MempoolGraph {
+public:
+    /// Adds a transaction. Parents that are not there (yet) are remembered and joined should they come.
+    /// @return false if the txid is already present; nothing changes then.
+    bool add(const MempoolEntry &entry);
+
+    /// Takes a transaction out; its relatives stay. @return false if it is not there.
+    bool remove(const TxId &txid);
+
+    /// Sets the fee that counts for mining (prioritisetransaction). @return false if it is not there.
+    bool setModifiedFee(const TxId &txid, Satoshi modifiedFee);
+
+    void clear();
+
+    bool contains(const TxId &txid) const { return m_index.find(txid, keyOf()) != TxidIndex::none; }
+
+    /// What is known of a transaction. wtxid is not kept and comes back null.
+    std::optional<MempoolEntry> find(const TxId &txid) const;
+
+    /// Every unconfirmed transaction it depends on, directly or not, itself excluded; no particular order.
+    std::vector<TxId> ancestors(const TxId &txid) const;
+    /// Every transaction that depends on it, directly or not, itself excluded; no particular order.
+    std::vector<TxId> descendants(const TxId &txid) const;
+
+    std::size_t size() const { return m_index.size(); }
+    VBytes totalVsize() const { return m_vsize; }
+    Satoshi totalFees() const { return m_fees; }
+
+    /// Bands of feerateBands that hold anything, cheapest first.
+    std::vector<FeerateBand> histogram() const;
+
+    /// Calls @p visit for every txid; no particular order.
+    void forEachTxid(const std::function<void(const TxId &)> &visit) const;
+
+private:
+    using Slot = std::uint32_t;
+
+    struct Node {
+        TxId txid;
+        Satoshi fee;
+        Satoshi modifiedFee;
+        Satoshi value;
+        std::int64_t time = 0;
+        std::int32_t vsize = 0;
+        std::int32_t weight = 0;
+        std::int32_t inputs = -1;
+        std::int32_t outputs = -1;
+        std::uint16_t flags = 0;
+        std::uint8_t band = 0;
+        bool used = false;
+        std::vector<Slot> parents;
+        std::vector<Slot> children;
+    };
+
+    auto keyOf() const
+    {
+        return [this](Slot slot) -> const TxId & { return m_nodes[slot].txid; };
+    }
+    Slot slotOf(const TxId &txid) const { return m_index.find(txid, keyOf()); }
+    void joinWaitingChildren(Slot parent);
+    std::vector<TxId> relatives(const TxId &txid, std::vector<Slot> Node::*direction) const;
+
+    std::vector<Node> m_nodes;
+    std::vector<Slot> m_free;
+    TxidIndex m_index;
+    std::unordered_multimap<TxId, TxId, HashOfHash256> m_awaitedParents; ///< parent not there yet -> child
+    std::array<std::int64_t, feerateBands.size()> m_bands{};             ///< vsize in each
+    std::array<std::int32_t, feerateBands.size()> m_bandCounts{};
+    VBytes m_vsize;
+    Satoshi m_fees;
+};
+
+} // namespace tipwatch

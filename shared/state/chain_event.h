@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "shared/domain/block.h"
+#include "shared/domain/mempool_summary.h"
+#include "shared/domain/node_info.h"
+#include "shared/domain/source_status.h"
+#include "shared/domain/transaction.h"
+#include "shared/state/position.h"
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace tipwatch {
+
+using BlockPtr = std::shared_ptr<const BlockSummary>;
+
+struct TipChanged {
+    Tip tip;
+};
+
+/// A block joined the active chain.
+struct BlockConnected {
+    BlockPtr block;
+};
+
+/// More is known of a block that was announced before.
+struct BlockUpdated {
+    BlockPtr block;
+};
+
+/// The tip was taken back.
+struct BlockDisconnected {
+    BlockPtr block;
+};
+
+/// Announced once the new branch has reached the height of the old one.
+struct ChainReorganised {
+    Height fork; ///< last block that both branches have
+    std::vector<BlockPtr> disconnected; ///< tip first
+    std::vector<BlockPtr> connected;    ///< upwards
+};
+
+/// Transactions that entered the mempool, with all that the node says of them. Never empty.
+struct TransactionsSeen {
+    std::vector<MempoolEntry> entries;
+};
+
+/// Transactions that left the mempool for one common reason. Never empty.
+struct TransactionsRemoved {
+    std::vector<TxId> txids;
+    RemovalReason reason = RemovalReason::Unknown;
+    std::optional<TxId> by; ///< the replacement, where known
+};
+
+struct MempoolChanged {
+    MempoolSummary summary;
+};
+
+struct FeesChanged {
+    FeeEstimates fees;
+};
+
+struct NetworkChanged {
+    NetworkInfo network;
+};
+
+struct SourceStatusChanged {
+    SourceStatus status;
+};
+
+using ChainEventBody = std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised, TransactionsSeen,
+                                    TransactionsRemoved, MempoolChanged, FeesChanged, NetworkChanged, SourceStatusChanged>;
+
+/// What happened, where in the order, and when we heard of it. Immutable; shared by all readers.
+struct ChainEvent {
+    Position position;
+    std::int64_t timestamp = 0; ///< Unix ms at which the node's word reached us
+    ChainEventBody body;
+};
+
+using ChainEventPtr = std::shared_ptr<const ChainEvent>;
+
+} // namespace tipwatch

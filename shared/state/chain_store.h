@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "shared/domain/clock.h"
+#include "shared/mempool/mempool_graph.h"
+#include "shared/state/arrival_rate.h"
+#include "shared/state/chain_snapshot.h"
+#include "shared/state/event_bus.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <deque>
+#include <mutex>
+#include <span>
+#include <unordered_map>
+
+namespace tipwatch {
+
+/// A block that joins the chain: what is shown of it, and which transactions it confirms.
+struct ConnectedBlock {
+    BlockSummary summary;
+    std::vector<TxId> txids; ///< coinbase included
+};
+
+/// The node's limits on its mempool (getmempoolinfo).
+struct MempoolLimits {
+    std::int64_t usage = 0;    ///< bytes
+    std::int64_t maxUsage = 0; ///< bytes
+    Feerate minFeerate;
+    friend bool operator==(const MempoolLimits &, const MempoolLimits &) = default;
+};
+
+/// The state of the run: the only place where it changes, and the only one that numbers and announces changes.
+/// Lives on the backend thread and is called there by the source only; snapshot() may be called from any thread.
+/// Every call publishes its events on the bus before it returns, except figures of the mempool, which are announced at once when
+/// quiet and else at most every `mempoolInterval`.
+class ChainStore : public QObject {
+    Q_OBJECT
+
+public:
+    static constexpr std::size_t keptBlocks = 144;    ///< a day of Bitcoin
+    static constexpr int mempoolIntervalMs = 100;     ///< ten updates a second is what a person can read as motion
+    static constexpr int reorgSettleMs = 1000;        ///< a reorg to a shorter chain (invalidateblock) is announced after this
+
+    /// @p bus and @p clock must outlive the store.
+    ChainStore(EventBus &bus, const Clock &clock, QObject *parent = nullptr);
+
+    // --- what the node says: chain. heardAt is the Unix ms at which its word reached us.
+
+    /// Replaces the known part of the active chain, @p blocks oldest first and contiguous. What was shown and is not in it any more is
+    /// announced as disconnected, what is new above the common part as connected; the very first call announces the tip only.
+    void resetChain(std::vector<BlockSummary> blocks, std::int64_t heardAt);
+
+    /// Adds blocks below the known ones, @p blocks newest first, the first being the parent of the oldest known. Announces nothing.
+    void addOlderBlocks(const std::vector<BlockSummary> &blocks);
+
+    /// Puts a block on the tip: its transactions leave the mempool as mined, fees and feerates it can tell from the mempool are filled in.
+    /// @return how many of its transactions were in the mempool view; nothing, and no change, if it does not build on the tip.
+    std::optional<std::size_t> connectBlock(ConnectedBlock block, std::int64_t heardAt);
+
+    /// Takes the tip back. @return false, and no change, if @p hash is not the tip.
+    bool disconnectTip(const BlockHash &hash, std::int64_t heardAt);
+
+    /// Replaces a block of the same hash by one of which more is known. Does nothing if it is not on the chain any more.
+    void updateBlock(const BlockSummary &block, std::int64_t heardAt);
+
+    /// What the node says of the chain besides its blocks (getblockchaininfo). Announces the tip if anything differs.
+    void setChainFacts(Height headers, bool initialBlockDownload, double verificationProgress, std::int64_t heardAt);
+
+    // --- what the node says: mempool
+
+    /// Replaces the set. Those that are new are undescribed until describeTransactions(), and are not announced as seen when they are;
+    /// those that are gone are announced as removed for reason unknown.
+    void resetMempool(std::span<const TxId> txids, std::uint64_t mempoolSequence, std::int64_t heardAt);
+
+    /// A transaction entered. It counts at once; it is announced when it is described. @return false if it is already there.
+    bool addTransaction(const TxId &txid, std::uint64_t mempoolSequence, std::int64_t heardAt);
+
+    /// Fills in what was asked for. Entries that are not in the set (any more) are passed over.
+    void describeTransactions(std::vector<MempoolEntry> entries);
+
+    /// @return false if it is not there.
+    bool removeTransaction(const TxId &txid, RemovalReason reason, std::optional<TxId> by, std::uint64_t mempoolSequence, std::int64_t heardAt);
+
+    /// Next sequence number of the node's mempool at which the present set is true (0 is unknown).
+    void setMempoolSequence(std::uint64_t next) { m_mempoolSequence = next; }
+
+    void setMempoolLimits(const MempoolLimits &limits);
+
+    // --- what the node says: the rest
+
+    void setFees(const FeeEstimates &fees, std::int64_t heardAt);
+    void setNetwork(const NetworkInfo &network, std::int64_t heardAt);
+    /// exact and resyncs are shown with the mempool too.
+    void setStatus(SourceStatus status);
+
+    // --- reading
+
+    /// The latest picture. Any thread; cheap; never null.
+    ChainSnapshotPtr snapshot() const;
+
+    /// Backend thread only, like all below.
+    MempoolTxids mempoolTxids() const;
+    std::vector<TxId> undescribed() const;
+    bool hasTransaction(const TxId &txid) const { return m_graph.contains(txid) || m_undescribed.contains(txid); }
+    std::size_t mempoolCount() const { return m_graph.size() + m_undescribed.size(); }
+    const MempoolGraph &graph() const { return m_graph; }
+    /// Active chain as far as known, newest first.
+    const std::deque<BlockPtr> &blocks() const { return m_blocks; }
+    BlockPtr tipBlock() const { return m_blocks.empty() ? nullptr : m_blocks.front(); }
+
+private:
+    struct Undescribed {
+        std::int64_t heardAt = 0;
+        bool announce = false;
+    };
+    struct PendingReorg {
+        std::vector<BlockPtr> disconnected; ///< tip first
+        std::vector<BlockPtr> connected;    ///< upwards
+        std::int64_t heardAt = 0;
+    };
+
+    template <class Body> void publish(Body body, std::int64_t heardAt);
+    void publishTip(std::int64_t heardAt);
+    void publishMempool();
+    void mempoolTouched();
+    void refreshSnapshot();
+    void pushBlock(BlockPtr block, std::int64_t heardAt);
+    void popBlock(std::int64_t heardAt);
+    void followReorg(const BlockPtr &connected);
+    void announceReorg();
+    std::size_t confirm(const std::vector<TxId> &txids, BlockSummary &summary, std::int64_t heardAt);
+
+    EventBus &m_bus;
+    const Clock &m_clock;
+    Position m_position;
+    Tip m_tip;
+    std::deque<BlockPtr> m_blocks;
+    PendingReorg m_reorg;
+    QTimer m_reorgTimer;
+
+    MempoolGraph m_graph;
+    std::unordered_map<TxId, Undescribed, HashOfHash256> m_undescribed;
+    std::uint64_t m_mempoolSequence = 0;
+    MempoolLimits m_limits;
+    ArrivalRate m_arrivals;
+    QTimer m_mempoolTimer;
+    std::int64_t m_mempoolPublishedAt = 0; ///< steady ms
+    bool m_mempoolDirty = false;
+
+    FeeEstimates m_fees;
+    NetworkInfo m_network;
+    SourceStatus m_status;
+    MempoolSummary m_mempool;
+
+    mutable std::mutex m_snapshotMutex;
+    ChainSnapshotPtr m_snapshot;
+};
+
+} // namespace tipwatch
