@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "shared/config/config.h"
+#include "shared/domain/clock.h"
+#include "shared/domain/error.h"
+#include "shared/state/gateway_status.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace tipwatch {
+
+class ChainStore;
+class EventBus;
+
+/// Serves the feed to browsers: HTTP and WebSocket on one port, on threads of its own.
+/// Lives on the backend thread and is called there only; whoever is elsewhere calls queued.
+class Gateway final : public QObject {
+    Q_OBJECT
+
+public:
+    /// Nothing is opened before start(). All references must outlive the gateway; @p config is copied.
+    Gateway(const GatewayConfig &config, EventBus &bus, const ChainStore &store, const Clock &clock, QObject *parent = nullptr);
+    /// Stops.
+    ~Gateway() override;
+
+    /// Listens and serves. Does nothing if it does already. A failure (port in use, no such address) is returned, stands in
+    /// status().error, and leaves everything else running; it may be called again at any time.
+    Result<void> start();
+
+    /// Every client gets a close frame (1001), and at most a second to answer it; then all sockets and threads are gone.
+    /// Usually returns within milliseconds. start() may follow.
+    void stop();
+
+    GatewayStatus status() const;
+
+Q_SIGNALS:
+    /// At most four times a second while clients come and go.
+    void statusChanged(const tipwatch::GatewayStatus &status);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace tipwatch
