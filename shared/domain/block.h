@@ -28,11 +28,13 @@ struct BlockSummary {
     Weight weight;
     std::int32_t txCount = 0; ///< coinbase included
     Satoshi subsidy;
-    std::optional<Satoshi> totalFees;          ///< claimed by the coinbase above the subsidy
-    std::optional<FeerateRange> feerateRange;  ///< absent where too few fees are known, and in empty blocks
-    std::string miner;                         ///< pool name, or empty
-    std::string coinbaseTag;                   ///< printable text of the coinbase input (UTF-8)
-    std::string chainwork;                     ///< hex, 64 digits; empty is unknown
+    std::optional<Satoshi> totalFees;         ///< claimed by the coinbase above the subsidy
+    std::optional<FeerateRange> feerateRange; ///< absent where too few fees are known, and in empty blocks
+    std::string miner;                        ///< pool name, or empty
+    std::string coinbaseTag;                  ///< printable text of the coinbase input (UTF-8)
+    std::string chainwork;                    ///< hex, 64 digits; empty is unknown
+
+    friend bool operator==(const BlockSummary &, const BlockSummary &) = default;
 
     std::optional<Feerate> medianFeerate() const { return feerateRange ? std::optional((*feerateRange)[3]) : std::nullopt; }
 };
@@ -46,7 +48,7 @@ struct Tip {
     std::int64_t medianTime = 0; ///< Unix seconds
     std::int64_t receivedAt = 0; ///< Unix ms; 0 if it was there before us
     double difficulty = 0;
-    std::string chainwork;     ///< hex
+    std::string chainwork;          ///< hex
     Height headers = unknownHeight; ///< best header the node knows
     bool initialBlockDownload = false;
     double verificationProgress = 1; ///< 0 to 1

@@ -35,10 +35,10 @@ struct SourceStatus {
     std::string node;    ///< where it is asked, e.g. "http://127.0.0.1:8332"; never a password
     std::string version; ///< e.g. "Bitcoin Core 31.0.0"
     SourceState state = SourceState::Unknown;
-    std::string reason;    ///< one sentence for a person: why not live, or what to know although live
-    double progress = 0;   ///< 0 to 1, while Syncing
+    std::string reason;  ///< one sentence for a person: why not live, or what to know although live
+    double progress = 0; ///< 0 to 1, while Syncing
     Feed feed = Feed::None;
-    bool exact = false;    ///< the mempool view is proven equal to the node's
+    bool exact = false; ///< the mempool view is proven equal to the node's
     std::int64_t resyncs = 0;
     bool simulated = false;
     bool pruned = false;

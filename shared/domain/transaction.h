@@ -5,6 +5,7 @@
 #include "shared/domain/quantity.h"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -39,7 +40,8 @@ struct MempoolEntry {
     std::int32_t inputs = -1;
     std::int32_t outputs = -1;
     std::uint16_t flags = 0;
-    std::vector<TxId> parents; ///< those in the mempool (getmempoolentry "depends")
+    std::vector<TxId> parents;  ///< those in the mempool (getmempoolentry "depends")
+    std::vector<TxId> replaces; ///< what left because it spends the same outputs, as far as we saw it leave
 
     Feerate feerate() const { return feerateOf(fee, vsize); }
     bool has(TxFlag flag) const { return (flags & static_cast<std::uint16_t>(flag)) != 0; }

@@ -5,8 +5,10 @@
 #include "shared/domain/transaction.h"
 #include "shared/mempool/txid_index.h"
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -15,8 +17,8 @@ namespace tipwatch {
 
 /// The transactions of the mempool and who spends whom, with sums and the feerate histogram kept up to date.
 /// Not thread-safe; lives on the backend thread. add/remove cost O(parents + children); nothing is ever recomputed as a whole.
-/// The projection of the next blocks (clusters, chunks) will hang on the same nodes: a cluster is a connected component of this graph.
-/// Source of the terms: Bitcoin Core doc/policy/mempool-terminology.md.
+/// The projection of the next blocks (clusters, chunks) will hang on the same nodes: a cluster is a connected component of this
+/// graph. Source of the terms: Bitcoin Core doc/policy/mempool-terminology.md.
 class MempoolGraph {
 public:
     /// Adds a transaction. Parents that are not there (yet) are remembered and joined should they come.
@@ -31,7 +33,7 @@ public:
 
     void clear();
 
-    bool contains(const TxId &txid) const { return m_index.find(txid, keyOf()) != TxidIndex::none; }
+    bool contains(const TxId &txid) const { return slotOf(txid) != TxidIndex::none; }
 
     /// What is known of a transaction. wtxid is not kept and comes back null.
     std::optional<MempoolEntry> find(const TxId &txid) const;
@@ -73,13 +75,19 @@ private:
 
     auto keyOf() const
     {
-        return [this](Slot slot) -> const TxId & { return m_nodes[slot].txid; };
+        return [this](Slot slot) -> const TxId & { return node(slot).txid; };
     }
-    Slot slotOf(const TxId &txid) const { return m_index.find(txid, keyOf()); }
+    const Node &node(Slot slot) const { return (*m_chunks[slot / chunkSize])[slot % chunkSize]; }
+    Node &node(Slot slot) { return (*m_chunks[slot / chunkSize])[slot % chunkSize]; }
+    Slot takeSlot();
+    Slot slotOf(const TxId &txid) const;
     void joinWaitingChildren(Slot parent);
     std::vector<TxId> relatives(const TxId &txid, std::vector<Slot> Node::*direction) const;
 
-    std::vector<Node> m_nodes;
+    /// Nodes never move and growth never copies: one vector would double, and need old and new at once.
+    static constexpr std::size_t chunkSize = 256;
+    std::vector<std::unique_ptr<std::array<Node, chunkSize>>> m_chunks;
+    Slot m_slots = 0; ///< handed out so far
     std::vector<Slot> m_free;
     TxidIndex m_index;
     std::unordered_multimap<TxId, TxId, HashOfHash256> m_awaitedParents; ///< parent not there yet -> child

@@ -5,6 +5,7 @@
 #include "shared/protocol/json_writer.h"
 #include "shared/state/chain_snapshot.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,11 +36,15 @@ struct EncodedMessage {
     std::string json;
 };
 
-/// An event as the stream says it. Large removals are cut into messages of at most `maxTxidsPerMessage`.
-std::vector<EncodedMessage> encodeEvent(const ChainEvent &event);
-inline constexpr std::size_t maxTxidsPerMessage = 500; ///< about 34 KB, below the 64 KB some clients cap at
+/// No message passes the 64 KB at which some clients cap: longer lists are cut into several messages of one position.
+inline constexpr std::size_t maxTxidsPerMessage = 500;        ///< about 34 KB
+inline constexpr std::size_t maxTransactionsPerMessage = 100; ///< about 40 KB
 
-/// The message of a state channel that says what @p snapshot holds.
-std::string encodeState(Channel channel, const ChainSnapshot &snapshot);
+/// An event as the stream says it, in the order in which it is to be sent.
+std::vector<EncodedMessage> encodeEvent(const ChainEvent &event);
+
+/// The message of a state channel that says what @p snapshot holds; nothing for an event channel.
+/// @p timestamp in Unix ms.
+std::optional<std::string> encodeState(Channel channel, const ChainSnapshot &snapshot, std::int64_t timestamp);
 
 } // namespace tipwatch

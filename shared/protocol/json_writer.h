@@ -27,11 +27,7 @@ public:
     JsonWriter &value(bool flag) { return raw(flag ? "true" : "false"); }
     template <std::signed_integral T> JsonWriter &value(T number) { return integer(static_cast<std::int64_t>(number)); }
     template <std::unsigned_integral T>
-        requires(!std::same_as<T, bool>)
-    JsonWriter &value(T number)
-    {
-        return natural(static_cast<std::uint64_t>(number));
-    }
+    requires(!std::same_as<T, bool>) JsonWriter &value(T number) { return natural(static_cast<std::uint64_t>(number)); }
     /// Shortest text that reads back as the same number; what JSON cannot say (NaN, infinity) becomes null.
     JsonWriter &value(double number);
     template <class Tag> JsonWriter &value(const Hash256<Tag> &hash)

@@ -38,7 +38,7 @@ struct BlockDisconnected {
 
 /// Announced once the new branch has reached the height of the old one.
 struct ChainReorganised {
-    Height fork; ///< last block that both branches have
+    Height fork;                        ///< last block that both branches have
     std::vector<BlockPtr> disconnected; ///< tip first
     std::vector<BlockPtr> connected;    ///< upwards
 };
@@ -71,8 +71,9 @@ struct SourceStatusChanged {
     SourceStatus status;
 };
 
-using ChainEventBody = std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised, TransactionsSeen,
-                                    TransactionsRemoved, MempoolChanged, FeesChanged, NetworkChanged, SourceStatusChanged>;
+using ChainEventBody =
+    std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised, TransactionsSeen,
+                 TransactionsRemoved, MempoolChanged, FeesChanged, NetworkChanged, SourceStatusChanged>;
 
 /// What happened, where in the order, and when we heard of it. Immutable; shared by all readers.
 struct ChainEvent {

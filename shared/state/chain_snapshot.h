@@ -24,7 +24,8 @@ using ChainSnapshotPtr = std::shared_ptr<const ChainSnapshot>;
 /// Every txid of the mempool view at one moment, so that anyone can check it against the node.
 struct MempoolTxids {
     Position position;
-    std::uint64_t mempoolSequence = 0; ///< the node's next sequence number (getrawmempool false true) at which this set is true; 0 is unknown
+    std::uint64_t mempoolSequence =
+        0; ///< the node's next sequence number (getrawmempool false true) at which this set is true; 0 is unknown
     bool exact = false;
     std::vector<TxId> txids;
 };

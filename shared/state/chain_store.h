@@ -39,23 +39,26 @@ class ChainStore : public QObject {
     Q_OBJECT
 
 public:
-    static constexpr std::size_t keptBlocks = 144;    ///< a day of Bitcoin
-    static constexpr int mempoolIntervalMs = 100;     ///< ten updates a second is what a person can read as motion
-    static constexpr int reorgSettleMs = 1000;        ///< a reorg to a shorter chain (invalidateblock) is announced after this
+    static constexpr std::size_t keptBlocks = 144; ///< a day of Bitcoin
+    static constexpr int mempoolIntervalMs = 100;  ///< ten updates a second is what a person can read as motion
+    static constexpr int reorgSettleMs = 1000;     ///< a reorg to a shorter chain (invalidateblock) is announced after this
 
     /// @p bus and @p clock must outlive the store.
     ChainStore(EventBus &bus, const Clock &clock, QObject *parent = nullptr);
 
     // --- what the node says: chain. heardAt is the Unix ms at which its word reached us.
 
-    /// Replaces the known part of the active chain, @p blocks oldest first and contiguous. What was shown and is not in it any more is
-    /// announced as disconnected, what is new above the common part as connected; the very first call announces the tip only.
+    /// Replaces the known part of the active chain, @p blocks oldest first and contiguous. What was shown and is not in it any
+    /// more is announced as disconnected, what is new above the common part as connected; the very first call announces the tip
+    /// only.
     void resetChain(std::vector<BlockSummary> blocks, std::int64_t heardAt);
 
-    /// Adds blocks below the known ones, @p blocks newest first, the first being the parent of the oldest known. Announces nothing.
+    /// Adds blocks below the known ones, @p blocks newest first, the first being the parent of the oldest known. Announces
+    /// nothing.
     void addOlderBlocks(const std::vector<BlockSummary> &blocks);
 
-    /// Puts a block on the tip: its transactions leave the mempool as mined, fees and feerates it can tell from the mempool are filled in.
+    /// Puts a block on the tip: its transactions leave the mempool as mined, fees and feerates it can tell from the mempool are
+    /// filled in.
     /// @return how many of its transactions were in the mempool view; nothing, and no change, if it does not build on the tip.
     std::optional<std::size_t> connectBlock(ConnectedBlock block, std::int64_t heardAt);
 
@@ -70,8 +73,8 @@ public:
 
     // --- what the node says: mempool
 
-    /// Replaces the set. Those that are new are undescribed until describeTransactions(), and are not announced as seen when they are;
-    /// those that are gone are announced as removed for reason unknown.
+    /// Replaces the set. Those that are new are undescribed until describeTransactions(), and are not announced as seen when they
+    /// are; those that are gone are announced as removed for reason unknown.
     void resetMempool(std::span<const TxId> txids, std::uint64_t mempoolSequence, std::int64_t heardAt);
 
     /// A transaction entered. It counts at once; it is announced when it is described. @return false if it is already there.
@@ -81,7 +84,8 @@ public:
     void describeTransactions(std::vector<MempoolEntry> entries);
 
     /// @return false if it is not there.
-    bool removeTransaction(const TxId &txid, RemovalReason reason, std::optional<TxId> by, std::uint64_t mempoolSequence, std::int64_t heardAt);
+    bool removeTransaction(const TxId &txid, RemovalReason reason, std::optional<TxId> by, std::uint64_t mempoolSequence,
+                           std::int64_t heardAt);
 
     /// Next sequence number of the node's mempool at which the present set is true (0 is unknown).
     void setMempoolSequence(std::uint64_t next) { m_mempoolSequence = next; }
@@ -122,15 +126,18 @@ private:
     };
 
     template <class Body> void publish(Body body, std::int64_t heardAt);
-    void publishTip(std::int64_t heardAt);
     void publishMempool();
-    void mempoolTouched();
+    void touchMempool();
+    void scheduleMempool(int delayMs);
     void refreshSnapshot();
-    void pushBlock(BlockPtr block, std::int64_t heardAt);
+    void setTip(const BlockSummary &block);
+    void pushBlock(BlockSummary summary, std::int64_t heardAt);
     void popBlock(std::int64_t heardAt);
+    void inheritFromParent(BlockSummary &block) const;
     void followReorg(const BlockPtr &connected);
     void announceReorg();
-    std::size_t confirm(const std::vector<TxId> &txids, BlockSummary &summary, std::int64_t heardAt);
+    std::vector<TxId> confirm(const std::vector<TxId> &txids, BlockSummary &summary);
+    bool forget(const TxId &txid);
 
     EventBus &m_bus;
     const Clock &m_clock;
@@ -147,7 +154,6 @@ private:
     ArrivalRate m_arrivals;
     QTimer m_mempoolTimer;
     std::int64_t m_mempoolPublishedAt = 0; ///< steady ms
-    bool m_mempoolDirty = false;
 
     FeeEstimates m_fees;
     NetworkInfo m_network;

@@ -8,7 +8,8 @@
 namespace tipwatch {
 
 /// The one place where events are announced. Lives on the backend thread.
-/// Readers on that thread connect directly and must return at once; readers elsewhere connect queued and get the same shared event.
+/// Readers on that thread connect directly and must return at once; readers elsewhere connect queued and get the same
+/// shared event.
 class EventBus : public QObject {
     Q_OBJECT
 

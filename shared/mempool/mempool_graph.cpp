@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shared/mempool/mempool_graph.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace tipwatch {
+
+namespace {
+
+std::uint8_t bandOf(Feerate feerate)
+{
+    const auto above = std::upper_bound(feerateBands.begin(), feerateBands.end(), feerate.value);
+    return static_cast<std::uint8_t>(above == feerateBands.begin() ? 0 : above - feerateBands.begin() - 1);
+}
+
+template <class T> void eraseOne(std::vector<T> &values, const T &value)
+{
+    const auto it = std::find(values.begin(), values.end(), value);
+    if (it == values.end())
+        return;
+    *it = values.back();
+    values.pop_back();
+}
+
+} // namespace
+
+MempoolGraph::Slot MempoolGraph::slotOf(const TxId &txid) const
+{
+    return m_index.find(txid, keyOf());
+}
+
+MempoolGraph::Slot MempoolGraph::takeSlot()
+{
+    if (!m_free.empty()) {
+        const Slot slot = m_free.back();
+        m_free.pop_back();
+        return slot;
+    }
+    if (m_slots == m_chunks.size() * chunkSize)
+        m_chunks.push_back(std::make_unique<std::array<Node, chunkSize>>());
+    return m_slots++;
+}
+
+bool MempoolGraph::add(const MempoolEntry &entry)
+{
+    if (contains(entry.txid))
+        return false;
+    const Slot slot = takeSlot();
+    Node &added = node(slot);
+    added.txid = entry.txid;
+    added.fee = entry.fee;
+    added.modifiedFee = entry.modifiedFee;
+    added.value = entry.value;
+    added.time = entry.time;
+    added.vsize = static_cast<std::int32_t>(entry.vsize.value);
+    added.weight = static_cast<std::int32_t>(entry.weight.value);
+    added.inputs = entry.inputs;
+    added.outputs = entry.outputs;
+    added.flags = entry.flags;
+    added.band = bandOf(entry.feerate());
+    added.used = true;
+    m_index.insert(entry.txid, slot, keyOf());
+
+    for (const TxId &parent : entry.parents) {
+        const Slot parentSlot = slotOf(parent);
+        if (parentSlot == TxidIndex::none) {
+            m_awaitedParents.emplace(parent, entry.txid);
+        } else {
+            added.parents.push_back(parentSlot);
+            node(parentSlot).children.push_back(slot);
+        }
+    }
+    joinWaitingChildren(slot);
+
+    m_vsize += entry.vsize;
+    m_fees += entry.fee;
+    m_bands[added.band] += added.vsize;
+    ++m_bandCounts[added.band];
+    return true;
+}
+
+/// Entries of one snapshot may come in any order, a child before its parent too.
+void MempoolGraph::joinWaitingChildren(Slot parent)
+{
+    if (m_awaitedParents.empty())
+        return;
+    const auto [first, last] = m_awaitedParents.equal_range(node(parent).txid);
+    for (auto it = first; it != last; ++it) {
+        const Slot child = slotOf(it->second);
+        if (child == TxidIndex::none)
+            continue;
+        node(parent).children.push_back(child);
+        node(child).parents.push_back(parent);
+    }
+    m_awaitedParents.erase(first, last);
+}
+
+bool MempoolGraph::remove(const TxId &txid)
+{
+    const Slot slot = slotOf(txid);
+    if (slot == TxidIndex::none)
+        return false;
+    Node &gone = node(slot);
+    for (const Slot parent : gone.parents)
+        eraseOne(node(parent).children, slot);
+    for (const Slot child : gone.children)
+        eraseOne(node(child).parents, slot);
+    if (!m_awaitedParents.empty())
+        std::erase_if(m_awaitedParents, [&](const auto &waiting) { return waiting.second == txid; });
+
+    m_vsize -= VBytes(gone.vsize);
+    m_fees -= gone.fee;
+    m_bands[gone.band] -= gone.vsize;
+    --m_bandCounts[gone.band];
+    m_index.erase(txid, keyOf());
+    gone = Node{};
+    m_free.push_back(slot);
+    return true;
+}
+
+bool MempoolGraph::setModifiedFee(const TxId &txid, Satoshi modifiedFee)
+{
+    const Slot slot = slotOf(txid);
+    if (slot == TxidIndex::none)
+        return false;
+    node(slot).modifiedFee = modifiedFee;
+    return true;
+}
+
+void MempoolGraph::clear()
+{
+    *this = MempoolGraph();
+}
+
+std::optional<MempoolEntry> MempoolGraph::find(const TxId &txid) const
+{
+    const Slot slot = slotOf(txid);
+    if (slot == TxidIndex::none)
+        return std::nullopt;
+    const Node &found = node(slot);
+    MempoolEntry entry;
+    entry.txid = found.txid;
+    entry.fee = found.fee;
+    entry.modifiedFee = found.modifiedFee;
+    entry.vsize = VBytes(found.vsize);
+    entry.weight = Weight(found.weight);
+    entry.time = found.time;
+    entry.value = found.value;
+    entry.inputs = found.inputs;
+    entry.outputs = found.outputs;
+    entry.flags = found.flags;
+    for (const Slot parent : found.parents)
+        entry.parents.push_back(node(parent).txid);
+    return entry;
+}
+
+std::vector<TxId> MempoolGraph::relatives(const TxId &txid, std::vector<Slot> Node::*direction) const
+{
+    std::vector<TxId> found;
+    const Slot start = slotOf(txid);
+    if (start == TxidIndex::none)
+        return found;
+    std::unordered_set<Slot> visited{start};
+    std::vector<Slot> open{start};
+    while (!open.empty()) {
+        const Slot slot = open.back();
+        open.pop_back();
+        for (const Slot relative : node(slot).*direction) {
+            if (!visited.insert(relative).second)
+                continue;
+            found.push_back(node(relative).txid);
+            open.push_back(relative);
+        }
+    }
+    return found;
+}
+
+std::vector<TxId> MempoolGraph::ancestors(const TxId &txid) const
+{
+    return relatives(txid, &Node::parents);
+}
+
+std::vector<TxId> MempoolGraph::descendants(const TxId &txid) const
+{
+    return relatives(txid, &Node::children);
+}
+
+std::vector<FeerateBand> MempoolGraph::histogram() const
+{
+    std::vector<FeerateBand> bands;
+    for (std::size_t i = 0; i < feerateBands.size(); ++i) {
+        if (m_bandCounts[i] > 0)
+            bands.push_back({Feerate(feerateBands[i]), VBytes(m_bands[i])});
+    }
+    return bands;
+}
+
+void MempoolGraph::forEachTxid(const std::function<void(const TxId &)> &visit) const
+{
+    for (Slot slot = 0; slot < m_slots; ++slot) {
+        if (node(slot).used)
+            visit(node(slot).txid);
+    }
+}
+
+} // namespace tipwatch

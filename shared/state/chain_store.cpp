@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shared/state/chain_store.h"
+
+#include "shared/state/block_feerates.h"
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+namespace tipwatch {
+
+namespace {
+
+constexpr std::size_t medianTimeSpan = 11; // BIP 113
+constexpr int rateDecayMs = 5000;          // how often the arrival rates are told while nothing arrives
+constexpr double progressStep = 0.001;     // the node's estimate moves with the clock; less is no news
+
+} // namespace
+
+ChainStore::ChainStore(EventBus &bus, const Clock &clock, QObject *parent) : QObject(parent), m_bus(bus), m_clock(clock)
+{
+    m_position.epoch = QRandomGenerator::system()->generate64() | 1;
+    m_reorgTimer.setParent(this);
+    m_reorgTimer.setSingleShot(true);
+    m_reorgTimer.setInterval(reorgSettleMs);
+    connect(&m_reorgTimer, &QTimer::timeout, this, &ChainStore::announceReorg);
+    m_mempoolTimer.setParent(this);
+    m_mempoolTimer.setSingleShot(true);
+    connect(&m_mempoolTimer, &QTimer::timeout, this, &ChainStore::publishMempool);
+    refreshSnapshot();
+}
+
+// --- chain
+
+void ChainStore::resetChain(std::vector<BlockSummary> blocks, std::int64_t heardAt)
+{
+    if (blocks.empty())
+        return;
+    if (!m_tip.isKnown()) {
+        for (BlockSummary &block : blocks) {
+            inheritFromParent(block);
+            m_blocks.push_front(std::make_shared<const BlockSummary>(std::move(block)));
+        }
+        setTip(*m_blocks.front());
+        publish(TipChanged{m_tip}, heardAt);
+        return;
+    }
+
+    std::unordered_set<BlockHash, HashOfHash256> incoming;
+    for (const BlockSummary &block : blocks)
+        incoming.insert(block.hash);
+    const BlockHash base = blocks.front().previousHash;
+    const auto isCommon = [&](const BlockPtr &block) { return incoming.contains(block->hash) || block->hash == base; };
+    const bool beyond = blocks.front().height.value > m_tip.height.value + 1;
+    if (beyond && std::none_of(m_blocks.begin(), m_blocks.end(), isCommon)) {
+        m_blocks.clear(); // away for longer than what is asked for: nothing tells of a reorg, so nothing is said of one
+    } else {
+        while (!m_blocks.empty() && !isCommon(m_blocks.front()))
+            popBlock(heardAt);
+    }
+    const Height common = m_blocks.empty() ? unknownHeight : m_blocks.front()->height;
+    for (BlockSummary &block : blocks) {
+        if (block.height > common)
+            pushBlock(std::move(block), heardAt);
+        else
+            updateBlock(block, heardAt);
+    }
+}
+
+void ChainStore::addOlderBlocks(const std::vector<BlockSummary> &blocks)
+{
+    for (const BlockSummary &block : blocks) {
+        const bool joins = !m_blocks.empty() && m_blocks.back()->previousHash == block.hash;
+        if (!joins || m_blocks.size() >= keptBlocks)
+            break;
+        m_blocks.push_back(std::make_shared<const BlockSummary>(block));
+    }
+    refreshSnapshot();
+}
+
+std::optional<std::size_t> ChainStore::connectBlock(ConnectedBlock block, std::int64_t heardAt)
+{
+    if (m_tip.isKnown() && block.summary.previousHash != m_tip.hash)
+        return std::nullopt;
+    std::vector<TxId> mined = confirm(block.txids, block.summary);
+    const std::size_t count = mined.size();
+    pushBlock(std::move(block.summary), heardAt);
+    if (!mined.empty()) {
+        publish(TransactionsRemoved{std::move(mined), RemovalReason::Mined, std::nullopt}, heardAt);
+        touchMempool();
+    }
+    return count;
+}
+
+bool ChainStore::disconnectTip(const BlockHash &hash, std::int64_t heardAt)
+{
+    if (m_blocks.empty() || m_blocks.front()->hash != hash)
+        return false;
+    popBlock(heardAt);
+    return true;
+}
+
+void ChainStore::updateBlock(const BlockSummary &block, std::int64_t heardAt)
+{
+    const auto it = std::find_if(m_blocks.begin(), m_blocks.end(), [&](const BlockPtr &b) { return b->hash == block.hash; });
+    if (it == m_blocks.end() || **it == block)
+        return;
+    *it = std::make_shared<const BlockSummary>(block);
+    publish(BlockUpdated{*it}, heardAt);
+}
+
+void ChainStore::setChainFacts(Height headers, bool initialBlockDownload, double verificationProgress, std::int64_t heardAt)
+{
+    const bool progressed = std::abs(m_tip.verificationProgress - verificationProgress) >= progressStep;
+    if (m_tip.headers == headers && m_tip.initialBlockDownload == initialBlockDownload && !progressed)
+        return;
+    m_tip.headers = headers;
+    m_tip.initialBlockDownload = initialBlockDownload;
+    m_tip.verificationProgress = verificationProgress;
+    if (m_tip.isKnown())
+        publish(TipChanged{m_tip}, heardAt);
+}
+
+void ChainStore::setTip(const BlockSummary &block)
+{
+    m_tip.height = block.height;
+    m_tip.hash = block.hash;
+    m_tip.previousHash = block.previousHash;
+    m_tip.time = block.time;
+    m_tip.medianTime = block.medianTime;
+    m_tip.receivedAt = block.receivedAt;
+    m_tip.difficulty = difficultyOf(block.bits);
+    m_tip.chainwork = block.chainwork;
+    m_tip.headers = std::max(m_tip.headers, block.height);
+}
+
+/// Height, work and median time follow from the block before; the node is not asked for what is known already.
+void ChainStore::inheritFromParent(BlockSummary &block) const
+{
+    if (m_blocks.empty() || m_blocks.front()->hash != block.previousHash)
+        return;
+    const BlockSummary &parent = *m_blocks.front();
+    if (block.height == unknownHeight)
+        block.height = Height(parent.height.value + 1);
+    if (block.chainwork.empty())
+        block.chainwork = addWork(parent.chainwork, block.bits);
+    const bool enough = m_blocks.size() + 1 >= medianTimeSpan || m_blocks.back()->height == Height(0);
+    if (block.medianTime != 0 || !enough)
+        return;
+    std::vector<std::int64_t> times{block.time};
+    for (std::size_t i = 0; i < m_blocks.size() && times.size() < medianTimeSpan; ++i)
+        times.push_back(m_blocks[i]->time);
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::nth_element(times.begin(), middle, times.end());
+    block.medianTime = *middle;
+}
+
+void ChainStore::pushBlock(BlockSummary summary, std::int64_t heardAt)
+{
+    inheritFromParent(summary);
+    const auto block = std::make_shared<const BlockSummary>(std::move(summary));
+    m_blocks.push_front(block);
+    if (m_blocks.size() > keptBlocks)
+        m_blocks.pop_back();
+    setTip(*block);
+    publish(TipChanged{m_tip}, heardAt);
+    publish(BlockConnected{block}, heardAt);
+    followReorg(block);
+}
+
+void ChainStore::popBlock(std::int64_t heardAt)
+{
+    const BlockPtr block = m_blocks.front();
+    m_blocks.pop_front();
+    if (!m_blocks.empty()) {
+        setTip(*m_blocks.front());
+    } else {
+        // Deeper than what we keep: of the new tip only the name is known until the source fills it in.
+        BlockSummary parent;
+        parent.height = Height(block->height.value - 1);
+        parent.hash = block->previousHash;
+        setTip(parent);
+    }
+    if (!m_reorg.connected.empty() && m_reorg.connected.back() == block)
+        m_reorg.connected.pop_back();
+    else
+        m_reorg.disconnected.push_back(block);
+    m_reorg.heardAt = heardAt;
+    m_reorgTimer.start();
+    publish(BlockDisconnected{block}, heardAt);
+    publish(TipChanged{m_tip}, heardAt);
+}
+
+void ChainStore::followReorg(const BlockPtr &connected)
+{
+    if (m_reorg.disconnected.empty())
+        return;
+    m_reorg.connected.push_back(connected);
+    if (connected->height >= m_reorg.disconnected.front()->height)
+        announceReorg();
+    else
+        m_reorgTimer.start();
+}
+
+void ChainStore::announceReorg()
+{
+    m_reorgTimer.stop();
+    ChainReorganised reorg{unknownHeight, std::move(m_reorg.disconnected), std::move(m_reorg.connected)};
+    const std::int64_t heardAt = std::exchange(m_reorg, {}).heardAt;
+    // Taken back and put on again (reconsiderblock, an attempt that failed): only where the branches differ counts.
+    while (!reorg.disconnected.empty() && !reorg.connected.empty() &&
+           reorg.disconnected.back()->hash == reorg.connected.front()->hash) {
+        reorg.disconnected.pop_back();
+        reorg.connected.erase(reorg.connected.begin());
+    }
+    if (reorg.disconnected.empty())
+        return;
+    reorg.fork = Height(reorg.disconnected.back()->height.value - 1);
+    publish(std::move(reorg), heardAt);
+}
+
+/// Takes the block's transactions out of the mempool; from what was known of them come the block's feerates.
+std::vector<TxId> ChainStore::confirm(const std::vector<TxId> &txids, BlockSummary &summary)
+{
+    std::vector<TxId> mined;
+    BlockFeerates feerates;
+    for (const TxId &txid : txids) {
+        if (const auto entry = m_graph.find(txid))
+            feerates.add(entry->feerate(), entry->weight);
+        if (forget(txid))
+            mined.push_back(txid);
+    }
+    if (!summary.feerateRange)
+        summary.feerateRange = feerates.range(summary.weight);
+    return mined;
+}
+
+// --- mempool
+
+void ChainStore::resetMempool(std::span<const TxId> txids, std::uint64_t mempoolSequence, std::int64_t heardAt)
+{
+    std::vector<TxId> sorted(txids.begin(), txids.end());
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<TxId> gone;
+    const auto keep = [&](const TxId &txid) {
+        if (!std::binary_search(sorted.begin(), sorted.end(), txid))
+            gone.push_back(txid);
+    };
+    m_graph.forEachTxid(keep);
+    for (const auto &[txid, waiting] : m_undescribed)
+        keep(txid);
+    for (const TxId &txid : gone)
+        forget(txid);
+    for (const TxId &txid : txids) {
+        if (!hasTransaction(txid))
+            m_undescribed.emplace(txid, Undescribed{heardAt, false});
+    }
+    m_mempoolSequence = mempoolSequence;
+    if (!gone.empty())
+        publish(TransactionsRemoved{std::move(gone), RemovalReason::Unknown, std::nullopt}, heardAt);
+    touchMempool();
+}
+
+bool ChainStore::addTransaction(const TxId &txid, std::uint64_t mempoolSequence, std::int64_t heardAt)
+{
+    m_mempoolSequence = mempoolSequence;
+    if (hasTransaction(txid))
+        return false;
+    m_undescribed.emplace(txid, Undescribed{heardAt, true});
+    scheduleMempool(mempoolIntervalMs); // its description comes any moment, and the figures with it
+    return true;
+}
+
+void ChainStore::describeTransactions(std::vector<MempoolEntry> entries)
+{
+    TransactionsSeen seen;
+    std::int64_t heardAt = m_clock.unixMs();
+    const std::int64_t now = m_clock.steadyMs();
+    bool any = false;
+    for (MempoolEntry &entry : entries) {
+        const auto waiting = m_undescribed.find(entry.txid);
+        if (waiting == m_undescribed.end())
+            continue;
+        const auto [since, announce] = waiting->second;
+        m_undescribed.erase(waiting);
+        if (!entry.parents.empty())
+            entry.set(TxFlag::SpendsMempool);
+        m_graph.add(entry);
+        any = true;
+        if (!announce)
+            continue;
+        m_arrivals.add(now, entry.vsize.value);
+        heardAt = std::min(heardAt, since);
+        seen.entries.push_back(std::move(entry));
+    }
+    if (!seen.entries.empty())
+        publish(std::move(seen), heardAt);
+    if (any)
+        touchMempool();
+}
+
+bool ChainStore::removeTransaction(const TxId &txid, RemovalReason reason, std::optional<TxId> by, std::uint64_t mempoolSequence,
+                                   std::int64_t heardAt)
+{
+    m_mempoolSequence = mempoolSequence;
+    if (!forget(txid))
+        return false;
+    publish(TransactionsRemoved{{txid}, reason, by}, heardAt);
+    touchMempool();
+    return true;
+}
+
+bool ChainStore::forget(const TxId &txid)
+{
+    return m_graph.remove(txid) || m_undescribed.erase(txid) > 0;
+}
+
+void ChainStore::setMempoolLimits(const MempoolLimits &limits)
+{
+    if (m_limits == limits)
+        return;
+    m_limits = limits;
+    touchMempool();
+}
+
+/// Tells the figures now if they were not told a moment ago, else when that moment is over.
+void ChainStore::touchMempool()
+{
+    const std::int64_t since = m_clock.steadyMs() - m_mempoolPublishedAt;
+    if (since >= mempoolIntervalMs)
+        publishMempool();
+    else
+        scheduleMempool(static_cast<int>(mempoolIntervalMs - since));
+}
+
+void ChainStore::scheduleMempool(int delayMs)
+{
+    if (!m_mempoolTimer.isActive() || m_mempoolTimer.remainingTime() > delayMs)
+        m_mempoolTimer.start(delayMs);
+}
+
+void ChainStore::publishMempool()
+{
+    m_mempoolTimer.stop();
+    m_mempoolPublishedAt = m_clock.steadyMs();
+    const ArrivalRate::Rates rates = m_arrivals.at(m_mempoolPublishedAt);
+    MempoolSummary summary;
+    summary.count = static_cast<std::int64_t>(mempoolCount());
+    summary.undescribed = static_cast<std::int64_t>(m_undescribed.size());
+    summary.vsize = m_graph.totalVsize();
+    summary.totalFees = m_graph.totalFees();
+    summary.usage = m_limits.usage;
+    summary.maxUsage = m_limits.maxUsage;
+    summary.minFeerate = m_limits.minFeerate;
+    summary.bytesPerSecond = rates.bytesPerSecond;
+    summary.txPerSecond = rates.txPerSecond;
+    summary.histogram = m_graph.histogram();
+    summary.exact = m_status.exact;
+    summary.resyncs = m_status.resyncs;
+    if (!m_arrivals.isEmpty())
+        scheduleMempool(rateDecayMs);
+    if (summary == m_mempool)
+        return;
+    m_mempool = std::move(summary);
+    publish(MempoolChanged{m_mempool}, m_clock.unixMs());
+}
+
+// --- the rest
+
+void ChainStore::setFees(const FeeEstimates &fees, std::int64_t heardAt)
+{
+    if (m_fees == fees)
+        return;
+    m_fees = fees;
+    publish(FeesChanged{m_fees}, heardAt);
+}
+
+void ChainStore::setNetwork(const NetworkInfo &network, std::int64_t heardAt)
+{
+    if (m_network == network)
+        return;
+    m_network = network;
+    publish(NetworkChanged{m_network}, heardAt);
+}
+
+void ChainStore::setStatus(SourceStatus status)
+{
+    status.since = status.state == m_status.state && m_status.since != 0 ? m_status.since : m_clock.unixMs();
+    if (status == m_status)
+        return;
+    const bool trustChanged = status.exact != m_status.exact || status.resyncs != m_status.resyncs;
+    m_status = std::move(status);
+    publish(SourceStatusChanged{m_status}, m_clock.unixMs());
+    if (trustChanged)
+        publishMempool();
+}
+
+template <class Body> void ChainStore::publish(Body body, std::int64_t heardAt)
+{
+    ++m_position.seq;
+    refreshSnapshot();
+    m_bus.publish(std::make_shared<const ChainEvent>(ChainEvent{m_position, heardAt, std::move(body)}));
+}
+
+void ChainStore::refreshSnapshot()
+{
+    auto snapshot = std::make_shared<const ChainSnapshot>(
+        ChainSnapshot{m_position, m_tip, {m_blocks.begin(), m_blocks.end()}, m_mempool, m_fees, m_network, m_status});
+    const std::lock_guard lock(m_snapshotMutex);
+    m_snapshot.swap(snapshot);
+}
+
+// --- reading
+
+ChainSnapshotPtr ChainStore::snapshot() const
+{
+    const std::lock_guard lock(m_snapshotMutex);
+    return m_snapshot;
+}
+
+MempoolTxids ChainStore::mempoolTxids() const
+{
+    MempoolTxids all{m_position, m_mempoolSequence, m_status.exact, {}};
+    all.txids.reserve(mempoolCount());
+    m_graph.forEachTxid([&](const TxId &txid) { all.txids.push_back(txid); });
+    for (const auto &[txid, waiting] : m_undescribed)
+        all.txids.push_back(txid);
+    return all;
+}
+
+std::vector<TxId> ChainStore::undescribed() const
+{
+    std::vector<TxId> txids;
+    txids.reserve(m_undescribed.size());
+    for (const auto &[txid, waiting] : m_undescribed)
+        txids.push_back(txid);
+    return txids;
+}
+
+} // namespace tipwatch
