@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shared/state/chain_store.h"
+#include "tests/support/domain_samples.h"
+#include "tests/support/event_log.h"
+#include "tests/support/fake_clock.h"
+
+#include <QTest>
+
+using namespace tipwatch;
+using samples::block;
+using samples::entry;
+using samples::txid;
+
+namespace {
+
+struct Rig {
+    FakeClock clock;
+    EventBus bus;
+    EventLog log{bus};
+    ChainStore store{bus, clock};
+
+    void startAt(std::int32_t height, int known = 12)
+    {
+        std::vector<BlockSummary> blocks;
+        for (std::int32_t h = height - known + 1; h <= height; ++h)
+            blocks.push_back(block(h));
+        blocks.front().chainwork = std::string(62, '0') + "10";
+        store.resetChain(blocks, 1);
+        log.clear();
+    }
+};
+
+std::vector<int> heights(const std::vector<BlockPtr> &blocks)
+{
+    std::vector<int> result;
+    for (const BlockPtr &b : blocks)
+        result.push_back(b->height.value);
+    return result;
+}
+
+} // namespace
+
+class TestChainStore : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void eventsAreNumberedWithoutGapsAndSnapshotsCarryTheirPosition()
+    {
+        Rig rig;
+        rig.store.resetChain({block(9), block(10)}, 5);
+        rig.store.setFees({Feerate(3), {}, {}, {}, Feerate(1)}, 6);
+        rig.store.connectBlock({block(11), {}}, 7);
+        std::uint64_t seq = 0;
+        for (const ChainEventPtr &event : rig.log.all())
+            QCOMPARE(event->position.seq, ++seq);
+        QCOMPARE(rig.store.snapshot()->position.seq, seq);
+        QCOMPARE(rig.store.snapshot()->tip.height.value, 11);
+        QVERIFY(rig.log.all().front()->position.epoch != 0);
+        FakeClock clock;
+        EventBus bus;
+        QVERIFY(ChainStore(bus, clock).snapshot()->position.epoch != rig.store.snapshot()->position.epoch);
+    }
+
+    void firstChainAnnouncesTheTipOnly()
+    {
+        Rig rig;
+        rig.store.resetChain({block(8), block(9), block(10)}, 5);
+        QCOMPARE(rig.log.of<TipChanged>().size(), 1u);
+        QVERIFY(rig.log.of<BlockConnected>().empty());
+        QCOMPARE(heights(rig.store.snapshot()->blocks), (std::vector{10, 9, 8}));
+    }
+
+    void connectedBlockInheritsHeightWorkAndMedianTime()
+    {
+        Rig rig;
+        rig.startAt(100);
+        BlockSummary next = block(101);
+        next.height = unknownHeight;
+        QVERIFY(rig.store.connectBlock({next, {}}, 1234));
+        const auto snapshot = rig.store.snapshot();
+        QCOMPARE(snapshot->tip.height.value, 101);
+        QCOMPARE(snapshot->tip.chainwork, std::string(62, '0') + "28"); // 0x10 + 12 blocks of 2: the first one brought its own
+        QCOMPARE(snapshot->tip.medianTime, block(96).time);
+        QCOMPARE(rig.log.all().front()->timestamp, 1234);
+    }
+
+    void blockThatDoesNotFitChangesNothing()
+    {
+        Rig rig;
+        rig.startAt(100);
+        const auto before = rig.store.snapshot()->position;
+        QVERIFY(!rig.store.connectBlock({block(103), {}}, 1));
+        QVERIFY(!rig.store.disconnectTip(block(99).hash, 1));
+        QCOMPARE(rig.store.snapshot()->position, before);
+    }
+
+    void minedTransactionsLeaveAndGiveTheBlockItsFeerates()
+    {
+        Rig rig;
+        rig.startAt(100);
+        rig.store.addTransaction(txid(1), 2, 1);
+        rig.store.addTransaction(txid(2), 3, 1);
+        rig.store.addTransaction(txid(3), 4, 1);
+        rig.store.describeTransactions({entry(1, 1410), entry(2, 2820)});
+        rig.log.clear();
+        BlockSummary next = block(101);
+        next.weight = Weight(900 + 2 * 564);
+        const auto count = rig.store.connectBlock({next, {txid(900), txid(1), txid(2), txid(3)}}, 5);
+        QCOMPARE(count, std::optional<std::size_t>(3)); // the undescribed one counts, the coinbase does not
+        QCOMPARE(rig.store.mempoolCount(), 0u);
+        const auto removed = rig.log.of<TransactionsRemoved>();
+        QCOMPARE(removed.size(), 1u);
+        QCOMPARE(removed.front()->reason, RemovalReason::Mined);
+        QCOMPARE(removed.front()->txids.size(), 3u);
+        const BlockPtr connected = rig.store.tipBlock();
+        QVERIFY(connected->feerateRange);
+        QCOMPARE((*connected->feerateRange)[0].value, 10.0);
+        QCOMPARE((*connected->feerateRange)[6].value, 20.0);
+    }
+
+    void blockOfUnknownTransactionsClaimsNoFeerate()
+    {
+        Rig rig;
+        rig.startAt(100);
+        BlockSummary next = block(101);
+        next.weight = Weight(400'000);
+        QCOMPARE(rig.store.connectBlock({next, {txid(900), txid(901)}}, 5), std::optional<std::size_t>(0));
+        QVERIFY(!rig.store.tipBlock()->feerateRange);
+        QVERIFY(rig.log.of<TransactionsRemoved>().empty());
+    }
+
+    void sameHeightReorgIsAnnouncedOnce()
+    {
+        Rig rig;
+        rig.startAt(100);
+        QVERIFY(rig.store.disconnectTip(block(100).hash, 5));
+        QVERIFY(rig.log.of<ChainReorganised>().empty());
+        QVERIFY(rig.store.connectBlock({block(100, 1, block(99).hash), {}}, 6));
+        const auto reorgs = rig.log.of<ChainReorganised>();
+        QCOMPARE(reorgs.size(), 1u);
+        QCOMPARE(reorgs.front()->fork.value, 99);
+        QCOMPARE(heights(reorgs.front()->disconnected), std::vector{100});
+        QCOMPARE(reorgs.front()->connected.front()->hash, block(100, 1).hash);
+        QVERIFY(rig.store.connectBlock({block(101, 1), {}}, 7));
+        QCOMPARE(rig.log.of<ChainReorganised>().size(), 1u);
+    }
+
+    void deepReorgTellsBothBranches()
+    {
+        Rig rig;
+        rig.startAt(100);
+        for (const int h : {100, 99, 98})
+            QVERIFY(rig.store.disconnectTip(block(h).hash, 5));
+        QVERIFY(rig.store.connectBlock({block(98, 1, block(97).hash), {}}, 6));
+        QVERIFY(rig.store.connectBlock({block(99, 1), {}}, 6));
+        QVERIFY(rig.log.of<ChainReorganised>().empty());
+        QVERIFY(rig.store.connectBlock({block(100, 1), {}}, 6));
+        const auto reorgs = rig.log.of<ChainReorganised>();
+        QCOMPARE(reorgs.size(), 1u);
+        QCOMPARE(heights(reorgs.front()->disconnected), (std::vector{100, 99, 98}));
+        QCOMPARE(heights(reorgs.front()->connected), (std::vector{98, 99, 100}));
+        QCOMPARE(reorgs.front()->fork.value, 97);
+    }
+
+    void blocksTakenBackAndPutOnAgainAreNoReorg()
+    {
+        Rig rig;
+        rig.startAt(100);
+        rig.store.disconnectTip(block(100).hash, 5);
+        rig.store.connectBlock({block(100), {}}, 6);
+        QVERIFY(rig.log.of<ChainReorganised>().empty());
+    }
+
+    void chainThatOnlyGetsShorterIsAnnouncedWhenItHasSettled()
+    {
+        Rig rig;
+        rig.startAt(100);
+        rig.store.disconnectTip(block(100).hash, 5);
+        rig.store.disconnectTip(block(99).hash, 5);
+        QTRY_COMPARE(rig.log.of<ChainReorganised>().size(), 1u);
+        QVERIFY(rig.log.of<ChainReorganised>().front()->connected.empty());
+        QCOMPARE(rig.store.snapshot()->tip.height.value, 98);
+    }
+
+    void tipCanFallBelowWhatIsKept()
+    {
+        Rig rig;
+        rig.startAt(100, 2);
+        rig.store.disconnectTip(block(100).hash, 5);
+        rig.store.disconnectTip(block(99).hash, 5);
+        QCOMPARE(rig.store.snapshot()->tip.height.value, 98);
+        QCOMPARE(rig.store.snapshot()->tip.hash, block(98).hash);
+        QVERIFY(rig.store.blocks().empty());
+        QVERIFY(rig.store.connectBlock({block(99, 1, block(98).hash), {}}, 6));
+        QCOMPARE(rig.store.snapshot()->tip.height.value, 99);
+    }
+
+    void resetTellsWhatHappenedMeanwhile()
+    {
+        Rig rig;
+        rig.startAt(100);
+        rig.store.resetChain({block(98), block(99, 1, block(98).hash), block(100, 1), block(101, 1)}, 9);
+        QCOMPARE(rig.log.of<BlockDisconnected>().size(), 2u);
+        QCOMPARE(rig.log.of<BlockConnected>().size(), 3u);
+        QCOMPARE(rig.log.of<ChainReorganised>().size(), 1u);
+        QCOMPARE(rig.log.of<ChainReorganised>().front()->fork.value, 98);
+    }
+
+    void resetToTheSameChainIsSilent()
+    {
+        Rig rig;
+        rig.startAt(100);
+        std::vector<BlockSummary> same;
+        for (const BlockPtr &b : rig.store.blocks())
+            same.insert(same.begin(), *b);
+        rig.store.resetChain(same, 9);
+        QVERIFY(rig.log.all().empty());
+    }
+
+    void tipThatWentBackWithoutAWordIsDisconnected()
+    {
+        Rig rig;
+        rig.startAt(100);
+        rig.store.resetChain({block(97), block(98)}, 9);
+        QCOMPARE(rig.log.of<BlockDisconnected>().size(), 2u);
+        QVERIFY(rig.log.of<BlockConnected>().empty());
+        QCOMPARE(rig.store.snapshot()->tip.height.value, 98);
+    }
+
+    void longAbsenceIsNoReorg()
+    {
+        Rig rig;
+        rig.startAt(100);
+        rig.store.resetChain({block(200), block(201)}, 9);
+        QVERIFY(rig.log.of<BlockDisconnected>().empty());
+        QCOMPARE(rig.log.of<BlockConnected>().size(), 2u);
+        QCOMPARE(heights(rig.store.snapshot()->blocks), (std::vector{201, 200}));
+    }
+
+    void transactionCountsAtOnceAndIsSeenWhenDescribed()
+    {
+        Rig rig;
+        QVERIFY(rig.store.addTransaction(txid(1), 2, 111));
+        QVERIFY(!rig.store.addTransaction(txid(1), 2, 112));
+        QCOMPARE(rig.store.mempoolCount(), 1u);
+        QVERIFY(rig.log.of<TransactionsSeen>().empty());
+        rig.clock.advance(5);
+        rig.store.describeTransactions({entry(1), entry(2)});
+        QCOMPARE(rig.log.of<TransactionsSeen>().size(), 1u);
+        QCOMPARE(rig.log.of<TransactionsSeen>().front()->entries.size(), 1u);
+        QCOMPARE(rig.log.all().front()->timestamp, 111);
+        QCOMPARE(rig.store.mempoolCount(), 1u);
+    }
+
+    void resetMempoolKeepsWhatIsKnownAndAnnouncesWhatIsGone()
+    {
+        Rig rig;
+        rig.store.addTransaction(txid(1), 2, 1);
+        rig.store.addTransaction(txid(2), 3, 1);
+        rig.store.describeTransactions({entry(1), entry(2)});
+        rig.log.clear();
+        const std::vector set{txid(2), txid(3)};
+        rig.store.resetMempool(set, 9, 5);
+        QCOMPARE(rig.log.of<TransactionsRemoved>().size(), 1u);
+        QCOMPARE(rig.log.of<TransactionsRemoved>().front()->txids, std::vector{txid(1)});
+        QCOMPARE(rig.store.undescribed(), std::vector{txid(3)});
+        rig.store.describeTransactions({entry(3)});
+        QVERIFY2(rig.log.of<TransactionsSeen>().empty(), "it was there before: no news");
+        const MempoolTxids all = rig.store.mempoolTxids();
+        QCOMPARE(all.mempoolSequence, 9u);
+        QCOMPARE(all.txids.size(), 2u);
+    }
+
+    void mempoolFiguresComeAtOnceWhenQuietAndAreHeldBackWhenBusy()
+    {
+        Rig rig;
+        for (std::uint64_t i = 1; i <= 500; ++i) {
+            rig.store.addTransaction(txid(i), i + 1, 1);
+            rig.store.describeTransactions({entry(i)});
+            if (i == 1)
+                QCOMPARE(rig.log.of<MempoolChanged>().size(), 1u);
+        }
+        QCOMPARE(rig.log.of<MempoolChanged>().size(), 1u);
+        QTRY_COMPARE(rig.store.snapshot()->mempool.count, 500);
+        QCOMPARE(rig.log.of<MempoolChanged>().size(), 2u);
+    }
+
+    void statusRemembersSinceWhen()
+    {
+        Rig rig;
+        SourceStatus status;
+        status.state = SourceState::Connecting;
+        rig.store.setStatus(status);
+        const auto since = rig.store.snapshot()->status.since;
+        rig.clock.advance(1000);
+        status.reason = "still trying";
+        rig.store.setStatus(status);
+        QCOMPARE(rig.store.snapshot()->status.since, since);
+        status.state = SourceState::Live;
+        status.exact = true;
+        rig.store.setStatus(status);
+        QCOMPARE(rig.store.snapshot()->status.since, since + 1000);
+        QVERIFY(rig.store.snapshot()->mempool.exact);
+        rig.log.clear();
+        rig.store.setStatus(status);
+        QVERIFY(rig.log.all().empty());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestChainStore)
+#include "test_chain_store.moc"
