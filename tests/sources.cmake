@@ -5,3 +5,8 @@ find_package(ZLIB REQUIRED)
 add_library(tipwatch_fixture STATIC support/fixture.cpp support/fixture.h)
 target_link_libraries(tipwatch_fixture PUBLIC tipwatch_warnings Qt6::Core PRIVATE ZLIB::ZLIB)
 target_compile_definitions(tipwatch_fixture PRIVATE TIPWATCH_FIXTURES="${CMAKE_CURRENT_SOURCE_DIR}/fixtures")
+
+# The Bitcoin source: exactness
+add_library(tipwatch_recording STATIC support/recording.cpp support/recording.h)
+target_link_libraries(tipwatch_recording PUBLIC tipwatch_sources tipwatch_fixture PRIVATE simdjson::simdjson)
+tipwatch_test(NAME mempool_tracker_test SOURCES unit/sources/mempool_tracker_test.cpp LIBS tipwatch_sources tipwatch_recording)
