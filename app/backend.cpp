@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/backend.h"
+
+namespace tipwatch {
+
+Backend::Backend(const Config &config, const Clock &clock)
+{
+    m_thread.setObjectName(QStringLiteral("backend"));
+    m_host.moveToThread(&m_thread);
+    m_thread.start();
+    QMetaObject::invokeMethod(
+        &m_host,
+        [&] {
+            m_engine = std::make_unique<Engine>(config, clock);
+            connect(m_engine.get(), &Engine::gatewayStatusChanged, this, &Backend::gatewayStatusChanged, Qt::QueuedConnection);
+        },
+        Qt::BlockingQueuedConnection);
+}
+
+Backend::~Backend()
+{
+    QMetaObject::invokeMethod(
+        &m_host, [this] { m_engine.reset(); }, Qt::BlockingQueuedConnection);
+    m_thread.quit();
+    m_thread.wait();
+}
+
+void Backend::start()
+{
+    QMetaObject::invokeMethod(
+        &m_host, [this] { m_engine->start(); }, Qt::QueuedConnection);
+}
+
+void Backend::setGatewayEnabled(bool enabled)
+{
+    QMetaObject::invokeMethod(
+        &m_host, [this, enabled] { m_engine->setGatewayEnabled(enabled); }, Qt::QueuedConnection);
+}
+
+} // namespace tipwatch

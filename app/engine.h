@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/gateway/gateway.h"
+#include "server/sources/node_source.h"
+#include "shared/config/config.h"
+#include "shared/domain/clock.h"
+#include "shared/state/chain_store.h"
+#include "shared/state/event_bus.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace tipwatch {
+
+/// Everything but the window: source → store → bus → gateway. Lives on one thread, the backend thread, and is used there only.
+class Engine : public QObject {
+    Q_OBJECT
+
+public:
+    /// @p config and @p clock must outlive it. Nothing runs before start().
+    Engine(const Config &config, const Clock &clock);
+    ~Engine() override;
+
+    /// Serves if it is to, then watches.
+    void start();
+    /// Says goodbye to the clients (at most about a second) and lets go of the node.
+    void stop();
+
+    void setGatewayEnabled(bool enabled);
+
+    EventBus &bus() { return m_bus; }
+    const ChainStore &store() const { return m_store; }
+
+Q_SIGNALS:
+    void gatewayStatusChanged(const tipwatch::GatewayStatus &status);
+
+private:
+    void startGateway();
+
+    const Config &m_config;
+    const Clock &m_clock;
+    EventBus m_bus;
+    ChainStore m_store;
+    Gateway m_gateway;
+    std::unique_ptr<NodeSource> m_source;
+};
+
+} // namespace tipwatch

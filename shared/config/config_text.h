@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "shared/config/config_loader.h"
+
+#include <string>
+
+// The table of settings as people read it.
+namespace tipwatch {
+
+/// For --help: every flag in groups, on one screen.
+std::string helpText();
+
+/// For --print-config: a TOML file of all values, each with where it came from. Secrets are masked.
+std::string printedConfig(const LoadedConfig &loaded);
+
+/// The sample file: every setting with its default (commented out), meaning, accepted values, variable and flag.
+std::string sampleFile();
+
+} // namespace tipwatch

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shared/config/setting.h"
+
+#include "shared/config/address_text.h"
+#include "shared/config/value_text.h"
+
+#include <algorithm>
+#include <concepts>
+#include <limits>
+#include <utility>
+
+namespace tipwatch {
+
+namespace {
+
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
+
+/// A field of a part of the configuration, e.g. in(&Config::gateway, &GatewayConfig::path).
+template <class Part, class T> auto in(Part Config::*part, T Part::*field)
+{
+    return [=](auto &config) -> auto &
+    {
+        return config.*part.*field;
+    };
+}
+
+template <class T> auto in(T Config::*field)
+{
+    return [=](auto &config) -> auto &
+    {
+        return config.*field;
+    };
+}
+
+template <class Field> using FieldType = std::remove_cvref_t<std::invoke_result_t<Field, Config &>>;
+
+Setting boolean(Setting s, auto field)
+{
+    s.accepted = "true, false, on, off, 1, 0";
+    s.kind = ValueKind::Boolean;
+    s.read = [field](Config &config, std::string_view text) {
+        const auto value = parseBoolean(text);
+        if (value)
+            field(config) = *value;
+        return value.has_value();
+    };
+    s.show = [field](const Config &config) { return std::string(field(config) ? "true" : "false"); };
+    return s;
+}
+
+template <class Field> Setting integer(Setting s, Field field, std::int64_t least, std::int64_t most, std::string_view note = {})
+{
+    s.accepted = "a whole number from " + std::to_string(least) + " to " + std::to_string(most) + std::string(note);
+    s.kind = ValueKind::Number;
+    s.read = [=](Config &config, std::string_view text) {
+        const auto value = parseInteger(text);
+        if (!value || *value < least || *value > most)
+            return false;
+        field(config) = static_cast<FieldType<Field>>(*value);
+        return true;
+    };
+    s.show = [field](const Config &config) { return std::to_string(field(config)); };
+    return s;
+}
+
+Setting natural(Setting s, auto field)
+{
+    s.accepted = "a whole number from 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max());
+    s.kind = ValueKind::Number;
+    s.read = [field](Config &config, std::string_view text) {
+        const auto value = parseNatural(text);
+        if (value)
+            field(config) = *value;
+        return value.has_value();
+    };
+    s.show = [field](const Config &config) { return std::to_string(field(config)); };
+    return s;
+}
+
+Setting number(Setting s, auto field, double least, double most)
+{
+    s.accepted = "a number from " + numberText(least) + " to " + numberText(most);
+    s.kind = ValueKind::Number;
+    s.read = [=](Config &config, std::string_view text) {
+        const auto value = parseNumber(text);
+        if (!value || *value < least || *value > most)
+            return false;
+        field(config) = *value;
+        return true;
+    };
+    s.show = [field](const Config &config) { return numberText(field(config)); };
+    return s;
+}
+
+Setting duration(Setting s, auto field, milliseconds least, milliseconds most)
+{
+    s.accepted = "a time from " + durationText(least) + " to " + durationText(most) + ", such as 250ms, 30s, 5min";
+    s.read = [=](Config &config, std::string_view text) {
+        const auto value = parseDuration(text);
+        if (!value || *value < least || *value > most)
+            return false;
+        field(config) = *value;
+        return true;
+    };
+    s.show = [field](const Config &config) { return durationText(field(config)); };
+    return s;
+}
+
+Setting bytes(Setting s, auto field, std::int64_t least, std::int64_t most)
+{
+    s.accepted = "a size from " + bytesText(least) + " to " + bytesText(most) + ", such as 64KB, 1MB";
+    s.read = [=](Config &config, std::string_view text) {
+        const auto value = parseBytes(text);
+        if (!value || *value < least || *value > most)
+            return false;
+        field(config) = *value;
+        return true;
+    };
+    s.show = [field](const Config &config) { return bytesText(field(config)); };
+    return s;
+}
+
+/// One of a few words, each standing for a value.
+template <class Field> Setting choice(Setting s, Field field, std::vector<std::pair<std::string, FieldType<Field>>> words)
+{
+    for (const auto &[word, value] : words) {
+        if (!word.empty())
+            s.accepted += (s.accepted.empty() ? "" : ", ") + word;
+    }
+    s.read = [=](Config &config, std::string_view text) {
+        const auto it = std::ranges::find(words, text, [](const auto &w) -> std::string_view { return w.first; });
+        if (it != words.end())
+            field(config) = it->second;
+        return it != words.end();
+    };
+    s.show = [=](const Config &config) {
+        const auto it = std::ranges::find(words, field(config), [](const auto &w) { return w.second; });
+        return it == words.end() ? std::string() : it->first;
+    };
+    return s;
+}
+
+std::vector<std::pair<std::string, std::string>> asTheyAre(std::initializer_list<std::string> words)
+{
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (const auto &word : words)
+        pairs.emplace_back(word, word);
+    return pairs;
+}
+
+Setting text(Setting s, auto field, std::string accepted, bool (*isValid)(std::string_view))
+{
+    s.accepted = std::move(accepted);
+    s.read = [=](Config &config, std::string_view value) {
+        if (!isValid(value))
+            return false;
+        field(config) = std::string(value);
+        return true;
+    };
+    s.show = [field](const Config &config) { return field(config); };
+    return s;
+}
+
+Setting list(Setting s, auto field, std::string accepted, bool (*isValid)(std::string_view))
+{
+    s.accepted = std::move(accepted);
+    s.kind = ValueKind::List;
+    s.read = [=](Config &config, std::string_view value) {
+        auto items = splitList(value);
+        if (!std::ranges::all_of(items, isValid))
+            return false;
+        field(config) = std::move(items);
+        return true;
+    };
+    s.show = [field](const Config &config) { return joinList(field(config)); };
+    return s;
+}
+
+Setting secret(Setting s)
+{
+    s.secret = true;
+    return s;
+}
+
+bool isAnything(std::string_view)
+{
+    return true;
+}
+
+void addSource(std::vector<Setting> &all)
+{
+    const std::string_view group = "Source";
+    all.push_back(
+        choice({group, "source", "TIPWATCH_SOURCE", "--source", "KIND", "bitcoin, simulated, or auto: a node if there is one"},
+               in(&Config::source),
+               {{"auto", SourceKind::Auto}, {"bitcoin", SourceKind::Bitcoin}, {"simulated", SourceKind::Simulated}}));
+    all.push_back(
+        text({group, "bitcoin.node", "TIPWATCH_NODE", "--node", "URL", "the node's RPC address; else looked for on this machine"},
+             in(&Config::bitcoin, &BitcoinConfig::node), "http://host:port without user or password (see --rpc-user)",
+             [](std::string_view v) { return v.empty() || isNodeAddress(v); }));
+    all.push_back(choice({group, "bitcoin.network", "TIPWATCH_NETWORK", "--network", "NAME",
+                          "main, test, testnet4, signet, regtest; else the first found"},
+                         in(&Config::bitcoin, &BitcoinConfig::network),
+                         asTheyAre({"", "main", "test", "testnet4", "signet", "regtest"})));
+    all.push_back(
+        text({group, "bitcoin.datadir", "TIPWATCH_DATADIR", "--datadir", "DIR", "the node's data directory; else ~/.bitcoin"},
+             in(&Config::bitcoin, &BitcoinConfig::dataDir), "a directory", isAnything));
+    all.push_back(text({group, "bitcoin.rpc_cookie", "TIPWATCH_RPC_COOKIE", "--rpc-cookie", "FILE",
+                        "the node's .cookie; else the one in the data directory"},
+                       in(&Config::bitcoin, &BitcoinConfig::cookieFile), "a file", isAnything));
+    all.push_back(secret(text({group, "bitcoin.rpc_user", "TIPWATCH_RPC_USER", "--rpc-user", "NAME",
+                               "log in with a name and a password instead of the cookie"},
+                              in(&Config::bitcoin, &BitcoinConfig::user), "a name without a colon",
+                              [](std::string_view v) { return v.find(':') == std::string_view::npos; })));
+    all.push_back(text({group, "bitcoin.rpc_password_file", "TIPWATCH_RPC_PASSWORD_FILE", "--rpc-password-file", "FILE",
+                        "its first line is the password"},
+                       in(&Config::bitcoin, &BitcoinConfig::passwordFile), "a file that can be read", isReadableFile));
+    all.push_back(list({group, "bitcoin.zmq", "TIPWATCH_ZMQ", "--zmq", "TOPIC=ENDPOINT",
+                        "where it publishes a topic (repeatable); else asked from it"},
+                       in(&Config::bitcoin, &BitcoinConfig::zmq),
+                       "topic=endpoint with topic sequence, rawblock, hashblock, rawtx or hashtx and endpoint tcp://host:port or "
+                       "ipc://path",
+                       isZmqSubscription));
+}
+
+void addSimulated(std::vector<Setting> &all)
+{
+    const std::string_view group = "Simulated network";
+    all.push_back(number({group, "simulated.tx_rate", "TIPWATCH_SIMULATE_TX_RATE", "--simulate-tx-rate", "N",
+                          "transactions per second, on average"},
+                         in(&Config::simulated, &SimulatedConfig::txRate), 0, 10'000));
+    all.push_back(duration({group, "simulated.block_interval", "TIPWATCH_SIMULATE_BLOCK_INTERVAL", "--simulate-block-interval",
+                            "TIME", "time between blocks, on average"},
+                           in(&Config::simulated, &SimulatedConfig::blockInterval), 100ms, 24h));
+    all.push_back(integer({group, "simulated.mempool", "TIPWATCH_SIMULATE_MEMPOOL", "--simulate-mempool", "N",
+                           "transactions in the mempool at the start"},
+                          in(&Config::simulated, &SimulatedConfig::mempool), 0, 300'000));
+    all.push_back(
+        natural({group, "simulated.seed", "TIPWATCH_SEED", "--seed", "N", "same seed, same network; 0 is a new one every time"},
+                in(&Config::simulated, &SimulatedConfig::seed)));
+}
+
+void addGateway(std::vector<Setting> &all)
+{
+    const std::string_view group = "Serving browsers";
+    all.push_back(boolean({group, "server_only", "TIPWATCH_SERVER_ONLY", "--server-only", {}, "no window; serve only"},
+                          in(&Config::serverOnly)));
+    all.push_back(boolean({group, "gateway.enabled", "WEBSOCKET_ENABLED", "--websocket-enabled", "BOOL",
+                           "serve browsers; else only with --server-only"},
+                          in(&Config::gateway, &GatewayConfig::enabled)));
+    all.push_back(text(
+        {group, "gateway.listen", "TIPWATCH_LISTEN", "--listen", "ADDRESS", "address to serve on; 0.0.0.0 for the whole LAN"},
+        in(&Config::gateway, &GatewayConfig::listen), "an IPv4 or IPv6 address of this machine, 0.0.0.0 or ::", isIpAddress));
+    all.push_back(
+        integer({group, "gateway.http_port", "TIPWATCH_HTTP_PORT", "--http-port", "PORT", "port to serve on; 0 is any free one"},
+                in(&Config::gateway, &GatewayConfig::httpPort), 0, 65'535, " (0: any free one)"));
+    all.push_back(text({group, "gateway.path", "WEBSOCKET_PATH", "--websocket-path", "PATH", "path of the WebSocket"},
+                       in(&Config::gateway, &GatewayConfig::path),
+                       "a path such as /ws, of letters, digits and - _ . /, that is not a page's or /api/...", isSocketPath));
+    all.push_back(list({group, "gateway.cors_origins", "API_CORS_ORIGINS", "--cors-origins", "LIST",
+                        "pages of other origins that may connect; * is all of them"},
+                       in(&Config::gateway, &GatewayConfig::corsOrigins), "*, or origins such as https://example.org:8443",
+                       isOrigin));
+    all.push_back(list({group, "gateway.allowed_hosts", "WEBSOCKET_ALLOWED_HOSTS", "--allowed-hosts", "LIST",
+                        "names it answers to, besides its own and IP addresses"},
+                       in(&Config::gateway, &GatewayConfig::allowedHosts), "host names such as node.example.org", isHostName));
+}
+
+void addLimits(std::vector<Setting> &all)
+{
+    const std::string_view group = limitsGroup;
+    all.push_back(integer({group, "gateway.max_connections", "WEBSOCKET_MAX_CONNECTIONS", "--websocket-max-connections", "N",
+                           "WebSocket clients at a time"},
+                          in(&Config::gateway, &GatewayConfig::maxConnections), 1, 1'000'000));
+    all.push_back(duration({group, "gateway.ping_interval", "WEBSOCKET_PING_INTERVAL", "--websocket-ping-interval", "TIME",
+                            "time between pings to a client"},
+                           in(&Config::gateway, &GatewayConfig::pingInterval), 100ms, 1h));
+    all.push_back(duration({group, "gateway.pong_timeout", "WEBSOCKET_PONG_TIMEOUT", "--websocket-pong-timeout", "TIME",
+                            "a client that does not answer a ping for so long is closed"},
+                           in(&Config::gateway, &GatewayConfig::pongTimeout), 100ms, 1h));
+    all.push_back(duration({group, "gateway.write_timeout", "WEBSOCKET_WRITE_TIMEOUT", "--websocket-write-timeout", "TIME",
+                            "a client that takes nothing for so long is closed"},
+                           in(&Config::gateway, &GatewayConfig::writeTimeout), 100ms, 1h));
+    all.push_back(bytes({group, "gateway.max_message_size", "WEBSOCKET_MAX_MESSAGE_SIZE", "--websocket-max-message-size", "SIZE",
+                         "largest message a client may send"},
+                        in(&Config::gateway, &GatewayConfig::maxMessageSize), 128, 16 << 20));
+    all.push_back(integer({group, "gateway.queue_messages", "WEBSOCKET_QUEUE_MESSAGES", "--websocket-queue-messages", "N",
+                           "messages that may wait for one client"},
+                          in(&Config::gateway, &GatewayConfig::queueMessages), 1, 1'000'000));
+    all.push_back(bytes({group, "gateway.queue_bytes", "WEBSOCKET_QUEUE_BYTES", "--websocket-queue-bytes", "SIZE",
+                         "bytes that may wait for one client"},
+                        in(&Config::gateway, &GatewayConfig::queueBytes), 64 << 10, 1 << 30));
+    all.push_back(integer(
+        {group, "gateway.shards", "TIPWATCH_SHARDS", "--shards", "N", "threads that serve clients; 0 is one for two cores"},
+        in(&Config::gateway, &GatewayConfig::shards), 0, 64));
+}
+
+void addLogAndWindow(std::vector<Setting> &all)
+{
+    all.push_back(choice({"Log and window", "log.format", "TIPWATCH_LOG_FORMAT", "--log-format", "FORMAT", "text or json"},
+                         in(&Config::log, &LogConfig::format), {{"text", LogFormat::Text}, {"json", LogFormat::Json}}));
+    all.push_back(
+        choice({"Log and window", "log.level", "TIPWATCH_LOG_LEVEL", "--log-level", "LEVEL", "debug, info, warning or error"},
+               in(&Config::log, &LogConfig::level), asTheyAre({"debug", "info", "warning", "error"})));
+    all.push_back(choice({"Log and window", "window.theme", "TIPWATCH_THEME", "--theme", "NAME", "system, dark or light"},
+                         in(&Config::window, &WindowConfig::theme), asTheyAre({"system", "dark", "light"})));
+    all.push_back(boolean({"Log and window",
+                           "window.reduced_motion",
+                           "TIPWATCH_REDUCED_MOTION",
+                           "--reduced-motion",
+                           {},
+                           "nothing slides or fades in the window"},
+                          in(&Config::window, &WindowConfig::reducedMotion)));
+}
+
+std::vector<Setting> makeSettings()
+{
+    std::vector<Setting> all;
+    addSource(all);
+    addSimulated(all);
+    addGateway(all);
+    addLimits(all);
+    addLogAndWindow(all);
+    return all;
+}
+
+} // namespace
+
+const std::vector<Setting> &settings()
+{
+    static const std::vector<Setting> all = makeSettings();
+    return all;
+}
+
+const Setting *findSetting(std::string_view key)
+{
+    const auto it = std::ranges::find(settings(), key, &Setting::key);
+    return it == settings().end() ? nullptr : &*it;
+}
+
+} // namespace tipwatch
