@@ -10,3 +10,6 @@ target_compile_definitions(tipwatch_fixture PRIVATE TIPWATCH_FIXTURES="${CMAKE_C
 add_library(tipwatch_recording STATIC support/recording.cpp support/recording.h)
 target_link_libraries(tipwatch_recording PUBLIC tipwatch_sources tipwatch_fixture PRIVATE simdjson::simdjson)
 tipwatch_test(NAME mempool_tracker_test SOURCES unit/sources/mempool_tracker_test.cpp LIBS tipwatch_sources tipwatch_recording)
+
+# The Bitcoin source: the node's words
+tipwatch_test(NAME decoder_test SOURCES unit/sources/decoder_test.cpp LIBS tipwatch_sources tipwatch_fixture)

@@ -14,16 +14,14 @@
 namespace tipwatch {
 
 /// As much of a transaction as a block's summary needs.
-struct BlockTransaction
-{
+struct BlockTransaction {
     TxId txid;
     Weight weight;
     VBytes vsize; ///< from the weight alone
 };
 
 /// A block as its bytes tell it. Owns all it has.
-struct DecodedBlock
-{
+struct DecodedBlock {
     BlockHash hash;
     BlockHash previousHash;
     std::uint32_t version = 0;
@@ -38,6 +36,7 @@ struct DecodedBlock
     std::vector<std::uint8_t> coinbaseScript; ///< of the coinbase input
     Satoshi coinbaseValue;                    ///< sum of the coinbase outputs: subsidy and fees
     std::string coinbaseTag;                  ///< printable text in the coinbase script, UTF-8
+    std::string miner;                        ///< pool that signs so, or empty
 
     std::int32_t txCount() const { return static_cast<std::int32_t>(transactions.size()); }
     std::vector<TxId> txids() const;
@@ -47,7 +46,7 @@ struct DecodedBlock
 /// header is whole; a merkle root that does not match is one. Memory is bounded by the size of @p raw, whatever counts it claims.
 Result<DecodedBlock> decodeBlock(std::span<const std::uint8_t> raw);
 
-/// Readable text in a coinbase script: runs of at least four printable characters (UTF-8), joined by a space.
+/// Readable text in a coinbase script behind the height: runs of at least four printable characters (UTF-8), joined by a space.
 std::string coinbaseTagOf(std::span<const std::uint8_t> script);
 
 /// The height that starts the coinbase script (BIP 34), or unknownHeight.

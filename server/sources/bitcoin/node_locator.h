@@ -13,8 +13,7 @@
 namespace tipwatch {
 
 /// A network as Bitcoin Core names it ("chain" in getblockchaininfo) and where it keeps and offers things by default.
-struct BitcoinNetwork
-{
+struct BitcoinNetwork {
     std::string_view name;      ///< "main", "test", "testnet4", "signet", "regtest"
     std::string_view directory; ///< below the data directory; empty for main
     std::uint16_t rpcPort = 0;
@@ -26,8 +25,7 @@ std::span<const BitcoinNetwork> bitcoinNetworks();
 const BitcoinNetwork *findBitcoinNetwork(std::string_view name);
 
 /// A node and how to get in.
-struct NodeAddress
-{
+struct NodeAddress {
     std::string network; ///< expected; empty if nothing tells, then the node's word counts
     RpcEndpoint endpoint;
     CredentialsProvider credentials;
@@ -39,8 +37,8 @@ struct NodeAddress
 /// accepted.
 Result<NodeAddress> locateNode(const BitcoinConfig &config);
 
-/// For `--source auto`: the configured node if one is named, else the first network (or the configured one) with a cookie that
-/// can be read and a port that accepts connections. Waits at most 250 ms per network. Nothing if there is none.
+/// For `--source auto`: the first network (or the configured one) whose credentials can be read and whose port accepts connections, or nothing.
+/// Waits at most 250 ms per network. A configured `node` is meant whether it runs or not, and is not looked for here.
 std::optional<NodeAddress> findRunningNode(const BitcoinConfig &config);
 
 /// The cookie file's "user:password" (Bitcoin Core, GenerateAuthCookie).

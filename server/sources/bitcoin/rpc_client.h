@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/sources/bitcoin/rpc_answer.h"
 #include "server/sources/bitcoin/rpc_endpoint.h"
-#include "server/sources/bitcoin/rpc_error.h"
 
-#include <simdjson.h>
-
-#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
@@ -23,16 +20,12 @@ namespace tipwatch {
 
 class RpcConnection;
 
-struct RpcCall
-{
+struct RpcCall {
     std::string method;
     std::string params = "[]"; ///< JSON array
     bool repeatable =
         true; ///< asking twice does no harm; such calls survive a keep-alive connection that the node has just closed
 };
-
-/// Elements are valid until the callback returns.
-using RpcResult = tl::expected<simdjson::dom::element, RpcError>;
 
 /// JSON-RPC over keep-alive HTTP connections, several at a time.
 /// Lives on the backend thread. Callbacks run there, from the event loop, never from within batch() or call(); each exactly once,
@@ -42,8 +35,7 @@ using RpcResult = tl::expected<simdjson::dom::element, RpcError>;
 /// request that follows the answer before it within about 0.2 ms until the next turn of its I/O loop, 50 ms later. If none is
 /// free another one is opened, up to `maxConnections`; beyond that requests wait in order. A long poll (waitfornewblock) occupies
 /// one connection.
-class RpcClient : public QObject
-{
+class RpcClient : public QObject {
     Q_OBJECT
 
 public:
@@ -75,28 +67,36 @@ public:
 private:
     struct Request;
     using RequestPtr = std::unique_ptr<Request>;
+    /// A connection and what it is busy with, if anything.
+    struct Lane {
+        std::unique_ptr<RpcConnection> connection;
+        RequestPtr request;
+    };
 
     void dispatch();
-    RpcConnection *freeConnection();
-    void send(RpcConnection &connection, RequestPtr request);
-    void answered(RpcConnection &connection);
-    void failed(RpcConnection &connection, RpcError error, bool beforeFirstByte);
-    void retire(RpcConnection &connection);
-    void finish(RequestPtr request, RpcError error);
+    Lane *freeLane();
+    Lane *openLane();
+    void send(Lane &lane, RequestPtr request);
+    void answered(RpcConnection *connection, const HttpAnswer &answer, bool canGoOn);
+    void failed(RpcConnection *connection, RpcError error, bool byteCame);
+    RequestPtr release(RpcConnection *connection);
+    RequestPtr retire(RpcConnection *connection);
+    void retireIdle();
+    bool retryWithNewCredentials(RequestPtr &request);
     void expire();
     void armTimer();
     const std::string &authorization();
-    void forgetCredentials();
 
     RpcEndpoint m_endpoint;
     CredentialsProvider m_credentials;
-    std::optional<std::string> m_authorization; ///< header value; empty: none to be had, see m_credentialsError
+    std::optional<std::string> m_authorization; ///< header value, empty if there are no credentials; nothing until it is needed
     std::string m_credentialsError;
     std::uint64_t m_maxAnswerSize = 1024ull * 1024 * 1024;
     std::deque<RequestPtr> m_waiting;
-    std::vector<std::unique_ptr<RpcConnection>> m_connections;
-    QTimer m_timer; ///< next deadline, or the end of a rest that a request waits for
-    std::shared_ptr<simdjson::dom::parser> m_parser;
+    std::vector<Lane> m_lanes;
+    std::uint64_t m_closings = 0;                    ///< how often close() was called
+    QTimer m_timer;                                  ///< next deadline, or the end of a rest that a request waits for
+    std::unique_ptr<simdjson::dom::parser> m_parser; ///< kept for its memory
 };
 
 } // namespace tipwatch

@@ -11,8 +11,7 @@
 namespace tipwatch {
 
 /// Where a node's RPC server listens.
-struct RpcEndpoint
-{
+struct RpcEndpoint {
     std::string host = "127.0.0.1"; ///< name or address; IPv6 without brackets
     std::uint16_t port = 8332;
 
@@ -25,8 +24,7 @@ struct RpcEndpoint
 /// says where to put it instead: it would end in process lists and logs.
 Result<RpcEndpoint> parseRpcEndpoint(std::string_view url, std::uint16_t defaultPort);
 
-struct RpcCredentials
-{
+struct RpcCredentials {
     std::string user;
     std::string password;
     friend bool operator==(const RpcCredentials &, const RpcCredentials &) = default;

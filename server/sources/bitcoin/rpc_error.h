@@ -6,8 +6,7 @@
 namespace tipwatch {
 
 /// Why a call has no result.
-struct RpcError
-{
+struct RpcError {
     enum class Kind {
         Unreachable,  ///< no connection, or it ended before a byte of the answer came
         Timeout,      ///< connected, but no (whole) answer in time

@@ -21,8 +21,7 @@ namespace tipwatch {
 using JsonElement = simdjson::dom::element;
 
 /// getblockchaininfo
-struct ChainInfo
-{
+struct ChainInfo {
     std::string network; ///< "main", "test", "testnet4", "signet", "regtest"
     Height blocks;
     Height headers;
@@ -39,8 +38,7 @@ struct ChainInfo
 Result<ChainInfo> parseBlockchainInfo(const JsonElement &answer);
 
 /// getmempoolinfo
-struct MempoolInfo
-{
+struct MempoolInfo {
     bool loaded = true; ///< false while mempool.dat is read after a start
     std::int64_t count = 0;
     VBytes vsize;
@@ -58,16 +56,14 @@ Result<MempoolEntry> parseMempoolEntry(const TxId &txid, const JsonElement &answ
 Result<std::vector<MempoolEntry>> parseVerboseMempool(const JsonElement &answer);
 
 /// The chunk that the node would mine the transaction with. Absent before Core 31.
-struct MempoolChunk
-{
+struct MempoolChunk {
     Satoshi fee;
     Weight weight;
 };
 Result<std::optional<MempoolChunk>> parseMempoolChunk(const JsonElement &mempoolEntry);
 
 /// getrawmempool false true; also the plain list of getrawmempool false, with sequence 0.
-struct MempoolList
-{
+struct MempoolList {
     std::vector<TxId> txids;
     std::uint64_t sequence = 0; ///< the *next* mempool sequence number
 };
@@ -80,8 +76,7 @@ Result<NetworkInfo> parseNetworkInfo(const JsonElement &networkInfo, const JsonE
 Result<std::optional<Feerate>> parseSmartFee(const JsonElement &answer);
 
 /// getblockstats
-struct BlockStats
-{
+struct BlockStats {
     BlockHash hash;
     Height height;
     Satoshi subsidy;
@@ -91,8 +86,7 @@ struct BlockStats
 Result<BlockStats> parseBlockStats(const JsonElement &answer);
 
 /// getblockheader, and what getblock has in common with it
-struct BlockHeader
-{
+struct BlockHeader {
     BlockHash hash;
     BlockHash previousHash; ///< null for the genesis block
     Height height;
@@ -107,8 +101,7 @@ struct BlockHeader
 Result<BlockHeader> parseBlockHeader(const JsonElement &answer);
 
 /// getblock 1: for a node that gives no raw block
-struct BlockOutline
-{
+struct BlockOutline {
     BlockHeader header;
     std::int64_t size = 0;
     std::int64_t strippedSize = 0;
@@ -118,8 +111,7 @@ struct BlockOutline
 Result<BlockOutline> parseBlockOutline(const JsonElement &answer);
 
 /// getzmqnotifications
-struct ZmqNotification
-{
+struct ZmqNotification {
     std::string topic;    ///< without "pub", e.g. "sequence"
     std::string endpoint; ///< as the node binds it; see zmqEndpointFor()
 };
@@ -129,8 +121,7 @@ Result<std::vector<ZmqNotification>> parseZmqNotifications(const JsonElement &an
 Result<BlockHash> parseBlockHash(const JsonElement &answer, std::string_view method);
 
 /// waitfornewblock
-struct NewBlock
-{
+struct NewBlock {
     BlockHash hash;
     Height height;
 };

@@ -25,24 +25,21 @@ enum class ScriptKind : std::uint8_t {
     Other
 };
 
-struct TxInput
-{
+struct TxInput {
     TxId previousTxid;
     std::uint32_t previousIndex = 0;
     std::uint32_t sequence = 0;
     bool hasWitness = false;
 };
 
-struct TxOutput
-{
+struct TxOutput {
     Satoshi value;
     ScriptKind kind = ScriptKind::Other;
     std::span<const std::uint8_t> script; ///< into the bytes that were decoded
 };
 
 /// A transaction as it is on the wire (BIP 144). Valid as long as the bytes it was decoded from.
-struct DecodedTransaction
-{
+struct DecodedTransaction {
     TxId txid;
     WtxId wtxid;
     std::uint32_t version = 0;

@@ -14,8 +14,7 @@
 namespace tipwatch {
 
 /// One notification of the node (Bitcoin Core, doc/zmq.md).
-struct ZmqMessage
-{
+struct ZmqMessage {
     std::string topic;                  ///< "sequence", "rawblock", ...
     std::span<const std::uint8_t> body; ///< valid until the slot returns
     std::uint32_t counter = 0;          ///< of the topic, from 0 at the node's start; a gap is a loss
@@ -24,8 +23,7 @@ struct ZmqMessage
 
 /// Listens to the node's ZMQ publishers, one socket per endpoint, so the order within an endpoint is the node's.
 /// Lives on the backend thread; signals are emitted there, directly. Unlimited queues: nothing is dropped on this side.
-class ZmqSubscriber : public QObject
-{
+class ZmqSubscriber : public QObject {
     Q_OBJECT
 
 public:

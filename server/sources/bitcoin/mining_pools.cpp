@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/sources/bitcoin/mining_pools.h"
+
+namespace tipwatch {
+namespace {
+
+struct Signature {
+    std::string_view text; ///< UTF-8, anywhere in the coinbase script
+    std::string_view pool;
+};
+
+// Roughly by today's share, former pools last. Where one text contains another the longer one comes first.
+constexpr Signature signatures[] = {
+    {"/2cDw/", "Foundry USA"},
+    {"Foundry USA Pool", "Foundry USA"},
+    {"/AntPool/", "AntPool"},
+    {"Mined By AntPool", "AntPool"},
+    {"Mined by AntPool", "AntPool"},
+    {"/ViaBTC/", "ViaBTC"},
+    {"viabtc.com deploy", "ViaBTC"},
+    {"七彩神仙鱼", "F2Pool"},
+    {"F2Pool", "F2Pool"},
+    {"🐟", "F2Pool"},
+    {"SpiderPool", "SpiderPool"},
+    {"MARA Pool", "MARA Pool"},
+    {"MARA Made in USA", "MARA Pool"},
+    {"SecPool", "SECPOOL"},
+    {"SECPOOL", "SECPOOL"},
+    {"OCEAN.XYZ", "OCEAN"},
+    {"/LUXOR/", "Luxor"},
+    {"Powered by Luxor Tech", "Luxor"},
+    {"/Binance/", "Binance Pool"},
+    {"binance", "Binance Pool"},
+    {"/slush/", "Braiins Pool"},
+    {"/braiins/", "Braiins Pool"},
+    {"/SBICrypto.com Pool/", "SBI Crypto"},
+    {"SBI Crypto", "SBI Crypto"},
+    {"SBICrypto", "SBI Crypto"},
+    {"/poolin.com", "Poolin"},
+    {"/poolin/", "Poolin"},
+    {"Mined by poolin", "Poolin"},
+    {"/BTC.COM/", "BTC.com"},
+    {"/BTC.com/", "BTC.com"},
+    {"btccom", "BTC.com"},
+    {"/ultimus/", "Ultimus Pool"},
+    {"WhitePool", "WhitePool"},
+    {"/bsquared/", "Mining Squared"},
+    {"Innopolis", "Innopolis Tech"},
+    {"/NiceHash", "NiceHash"},
+    {"public-pool", "Public Pool"},
+    {"/solo.ckpool.org/", "Solo CKPool"},
+    {"solo.ckpool", "Solo CKPool"},
+    {"/ckpool/", "CKPool"},
+    {"ckpool", "CKPool"},
+    {"Carbon Negative", "Carbon Negative"},
+    {"/BitFuFu/", "BitFuFu Pool"},
+    {"/GDPool/", "GDPool"},
+    {"/RedRock Pool/", "RedRock Pool"},
+    {"/Est3lar/", "Est3lar"},
+    {"/Phoenix/", "Phoenix"},
+    {"/Neopool/", "Neopool"},
+    {"/MaxiPool/", "MaxiPool"},
+    {"/Portland.HODL/", "Portland.HODL"},
+    {"/mining-dutch/", "Mining-Dutch"},
+    {"/BTPOOL/", "BTPOOL"},
+    {"KuCoinPool", "KuCoin Pool"},
+    {"/pegapool/", "PEGA Pool"},
+    {"/one_more_mcd/", "EMCD Pool"},
+    {"get___emcd", "EMCD Pool"},
+    {"Titan.io", "Titan"},
+    {"terrapool.io", "Terra Pool"},
+    {"/1THash", "1THash"},
+    {"/HuoBi/", "Huobi Pool"},
+    {"/Huobi/", "Huobi Pool"},
+    {"/www.okex.com/", "OKExPool"},
+    {"okpool.top", "OKPool"},
+    {"/okminer.top/", "OKPool"},
+    {"/Buffett/", "Lubian.com"},
+    {"/lubian.com/", "Lubian.com"},
+    {"/ArkPool/", "ArkPool"},
+    {"tigerpool.net", "TigerPool"},
+    {"/SigmaPool.com/", "Sigmapool"},
+    {"Sigmapool", "Sigmapool"},
+    {"/bytepool.com/", "BytePool"},
+    {"/hash.okkong.com/", "OKKONG"},
+    {"/NovaBlock", "NovaBlock"},
+    {"Rawpool.com", "Rawpool"},
+    {"/WaYi.CN/", "WAYI.CN"},
+    {"/DPOOL.TOP/", "DPOOL"},
+    {"/ukrpool.com/", "UkrPool"},
+    {"/haominer/", "Haominer"},
+    {"/58coin.com/", "58COIN"},
+    {"/ConnectBTC - Home for Miners/", "ConnectBTC"},
+    {"/BTC.TOP/", "BTC.TOP"},
+    {"pool.bitcoin.com", "Bitcoin.com"},
+    {"/CANOE/", "CanoePool"},
+    {"/canoepool", "CanoePool"},
+    {"/BTCC/", "BTCC Pool"},
+    {"BTCChina Pool", "BTCC Pool"},
+    {"btcchina.com", "BTCC Pool"},
+    {"/BW Pool/", "BW.COM"},
+    {"BW.COM", "BW.COM"},
+    {"/Bixin/", "Bixin"},
+    {"/HaoBTC/", "Bixin"},
+    {"HAOBTC", "Bixin"},
+    {"/BitFury/", "BitFury"},
+    {"/Bitfury/", "BitFury"},
+    {"/BitClub Network/", "BitClub Network"},
+    {"/GBMiners/", "GBMiners"},
+    {"Mined by 1hash.com", "1Hash"},
+    {"/HotPool/", "HotPool"},
+    {"/Tangpool/", "Tangpool"},
+    {"/BCMonster/", "BCMonster"},
+    {"/Kano", "KanoPool"},
+    {"/P2Pool/", "P2Pool"},
+    {"ghash.io", "GHash.IO"},
+    {"KnCMiner", "KnCMiner"},
+    {"Eligius", "Eligius"},
+    {"BTC Guild", "BTC Guild"},
+    {"megabigpower.com", "MegaBigPower"},
+    {"by polmine.pl", "Polmine"},
+    {"BitMinter", "BitMinter"},
+    {"ozco.in", "OzCoin"},
+    {"ozcoin", "OzCoin"},
+    {"50BTC", "50BTC"},
+    {"MaxBTC", "MaxBTC"},
+    {"Triplemining.com", "Triplemining"},
+    {"nmcbit.com", "NMCbit"},
+};
+
+} // namespace
+
+std::string_view miningPoolOf(std::string_view coinbase)
+{
+    for (const Signature &signature : signatures) {
+        if (coinbase.find(signature.text) != std::string_view::npos)
+            return signature.pool;
+    }
+    return {};
+}
+
+} // namespace tipwatch

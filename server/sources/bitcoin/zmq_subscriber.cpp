@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/sources/bitcoin/zmq_subscriber.h"
+
+#include <zmq.h>
+
+#include <QLoggingCategory>
+#include <QSocketNotifier>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+Q_LOGGING_CATEGORY(lcZmq, "tipwatch.zmq")
+
+namespace tipwatch {
+namespace {
+
+constexpr int messagesPerTurn = 500; ///< then the event loop runs once; a burst of a full block's transactions is a few thousand
+constexpr int reconnectMs = 100, reconnectMostMs = 1000;
+constexpr int keepAliveIdleS = 30, keepAliveIntervalS = 10, keepAliveProbes = 3;
+
+/// One part of a message.
+class Frame {
+public:
+    Frame() { zmq_msg_init(&m_message); }
+    ~Frame() { zmq_msg_close(&m_message); }
+    Q_DISABLE_COPY_MOVE(Frame)
+
+    bool receive(void *socket) { return zmq_msg_recv(&m_message, socket, ZMQ_DONTWAIT) >= 0; }
+    bool hasMore() const { return zmq_msg_more(&m_message) != 0; }
+    std::span<const std::uint8_t> bytes() const
+    {
+        return {static_cast<const std::uint8_t *>(zmq_msg_data(const_cast<zmq_msg_t *>(&m_message))), zmq_msg_size(&m_message)};
+    }
+
+private:
+    zmq_msg_t m_message;
+};
+
+/// The first parts of a message; further ones are counted only. Nothing is received if there is no message.
+struct Parts {
+    std::array<Frame, 3> frames;
+    std::size_t count = 0;
+
+    bool receive(void *socket)
+    {
+        count = 0;
+        for (bool more = true; more; ++count) {
+            Frame surplus;
+            Frame &frame = count < frames.size() ? frames[count] : surplus;
+            if (!frame.receive(socket))
+                return false; // only ever before the first part: ZMQ delivers messages whole
+            more = frame.hasMore();
+        }
+        return true;
+    }
+};
+
+/// A stream may be closed by a slot that one of its notifiers has called.
+struct DisableAndDeleteLater {
+    void operator()(QSocketNotifier *notifier) const
+    {
+        notifier->setEnabled(false);
+        notifier->deleteLater();
+    }
+};
+using Notifier = std::unique_ptr<QSocketNotifier, DisableAndDeleteLater>;
+
+void setOption(void *socket, int option, int value)
+{
+    zmq_setsockopt(socket, option, &value, sizeof value);
+}
+
+qintptr descriptorOf(void *socket)
+{
+    int descriptor = -1;
+    std::size_t size = sizeof descriptor;
+    zmq_getsockopt(socket, ZMQ_FD, &descriptor, &size);
+    return descriptor;
+}
+
+bool hasInput(void *socket)
+{
+    int events = 0;
+    std::size_t size = sizeof events;
+    return zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0 && (events & ZMQ_POLLIN) != 0;
+}
+
+} // namespace
+
+/// One endpoint: a SUB socket and the monitor of its connection.
+class ZmqSubscriber::Stream : public std::enable_shared_from_this<Stream> {
+public:
+    Stream(ZmqSubscriber &owner, std::string endpoint) : m_owner(owner), m_endpoint(std::move(endpoint)) {}
+
+    ~Stream()
+    {
+        m_notifier.reset(); // before the descriptors go
+        m_monitorNotifier.reset();
+        if (m_socket) {
+            zmq_socket_monitor(m_socket, nullptr, 0);
+            zmq_close(m_socket);
+        }
+        if (m_monitor)
+            zmq_close(m_monitor);
+    }
+    Q_DISABLE_COPY_MOVE(Stream)
+
+    bool open(void *context)
+    {
+        m_socket = zmq_socket(context, ZMQ_SUB);
+        setOption(m_socket, ZMQ_LINGER, 0);
+        setOption(m_socket, ZMQ_RCVHWM, 0); // never drop on this side
+        setOption(m_socket, ZMQ_IPV6, 1);
+        setOption(m_socket, ZMQ_RECONNECT_IVL, reconnectMs);
+        setOption(m_socket, ZMQ_RECONNECT_IVL_MAX, reconnectMostMs);
+        setOption(m_socket, ZMQ_TCP_KEEPALIVE, 1);
+        setOption(m_socket, ZMQ_TCP_KEEPALIVE_IDLE, keepAliveIdleS);
+        setOption(m_socket, ZMQ_TCP_KEEPALIVE_INTVL, keepAliveIntervalS);
+        setOption(m_socket, ZMQ_TCP_KEEPALIVE_CNT, keepAliveProbes);
+
+        const std::string monitorName = "inproc://monitor-" + m_endpoint;
+        if (zmq_socket_monitor(m_socket, monitorName.c_str(), ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0)
+            return false;
+        m_monitor = zmq_socket(context, ZMQ_PAIR);
+        setOption(m_monitor, ZMQ_LINGER, 0);
+        if (zmq_connect(m_monitor, monitorName.c_str()) != 0 || zmq_connect(m_socket, m_endpoint.c_str()) != 0)
+            return false;
+        m_notifier.reset(new QSocketNotifier(descriptorOf(m_socket), QSocketNotifier::Read));
+        m_monitorNotifier.reset(new QSocketNotifier(descriptorOf(m_monitor), QSocketNotifier::Read));
+        QObject::connect(m_notifier.get(), &QSocketNotifier::activated, &m_owner, [this] { drain(); });
+        QObject::connect(m_monitorNotifier.get(), &QSocketNotifier::activated, &m_owner, [this] { drain(); });
+        return true;
+    }
+
+    void subscribe(const std::string &topic)
+    {
+        if (std::ranges::find(m_topics, topic) != m_topics.end())
+            return;
+        m_topics.push_back(topic);
+        zmq_setsockopt(m_socket, ZMQ_SUBSCRIBE, topic.data(), topic.size());
+        drainLater(); // the descriptor tells of changes only, and any call may have taken in the change
+    }
+
+    const std::string &endpoint() const { return m_endpoint; }
+    bool isConnected() const { return m_connected; }
+
+    /// The owner does not want to hear of it any more.
+    void abandon() { m_abandoned = true; }
+
+private:
+    void drainLater()
+    {
+        if (std::exchange(m_drainQueued, true))
+            return;
+        QMetaObject::invokeMethod(
+            &m_owner,
+            [weak = weak_from_this()] {
+                if (const auto self = weak.lock()) {
+                    self->m_drainQueued = false;
+                    self->drain();
+                }
+            },
+            Qt::QueuedConnection);
+    }
+
+    /// The descriptor is edge-triggered: it must be read until there is nothing, or be looked at again without it.
+    void drain()
+    {
+        const auto self = shared_from_this(); // a slot may close the subscriber
+        Parts parts;
+        for (int i = 0; i < messagesPerTurn; ++i) {
+            // "connected" goes before the first message, "disconnected" after the last.
+            if (!m_connected)
+                readMonitor();
+            if (m_abandoned)
+                return;
+            if (!parts.receive(m_socket)) {
+                readMonitor();
+                if (!m_abandoned && hasInput(m_socket))
+                    drainLater();
+                return;
+            }
+            hand(parts);
+        }
+        if (!m_abandoned)
+            drainLater();
+    }
+
+    void hand(const Parts &parts)
+    {
+        const auto body = parts.frames[1].bytes();
+        const auto counter = parts.frames[2].bytes();
+        const auto name = parts.frames[0].bytes();
+        if (parts.count != 3)
+            return malformed("a message of " + std::to_string(parts.count) + " parts instead of 3");
+        if (counter.size() != 4)
+            return malformed("a counter of " + std::to_string(counter.size()) + " bytes instead of 4");
+        ZmqMessage message;
+        message.topic.assign(reinterpret_cast<const char *>(name.data()), name.size());
+        if (std::ranges::find(m_topics, message.topic) == m_topics.end())
+            return malformed("a topic that was not asked for");
+        message.body = body;
+        message.counter = static_cast<std::uint32_t>(counter[0]) | static_cast<std::uint32_t>(counter[1]) << 8 |
+                          static_cast<std::uint32_t>(counter[2]) << 16 | static_cast<std::uint32_t>(counter[3]) << 24;
+        message.heardAtMs = m_owner.m_clock.unixMs();
+        Q_EMIT m_owner.message(message);
+    }
+
+    void malformed(const std::string &what)
+    {
+        qCWarning(lcZmq, "malformed message endpoint=%s why=\"%s\"", m_endpoint.c_str(), what.c_str());
+        Q_EMIT m_owner.malformed(m_endpoint, what);
+    }
+
+    void readMonitor()
+    {
+        Parts parts; // event (16 bits) and value (32 bits); the endpoint
+        while (!m_abandoned && parts.receive(m_monitor)) {
+            std::uint16_t event = 0;
+            const auto bytes = parts.frames[0].bytes();
+            if (bytes.size() >= sizeof event)
+                std::memcpy(&event, bytes.data(), sizeof event);
+            const bool connected = event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+            if (connected == m_connected || (event != ZMQ_EVENT_HANDSHAKE_SUCCEEDED && event != ZMQ_EVENT_DISCONNECTED))
+                continue;
+            m_connected = connected;
+            if (connected)
+                Q_EMIT m_owner.connected(m_endpoint);
+            else
+                Q_EMIT m_owner.disconnected(m_endpoint);
+        }
+    }
+
+    ZmqSubscriber &m_owner;
+    std::string m_endpoint;
+    std::vector<std::string> m_topics;
+    void *m_socket = nullptr;
+    void *m_monitor = nullptr;
+    Notifier m_notifier;
+    Notifier m_monitorNotifier;
+    bool m_connected = false;
+    bool m_drainQueued = false;
+    bool m_abandoned = false;
+};
+
+ZmqSubscriber::ZmqSubscriber(const Clock &clock, QObject *parent) : QObject(parent), m_clock(clock), m_context(zmq_ctx_new()) {}
+
+ZmqSubscriber::~ZmqSubscriber()
+{
+    close();
+    zmq_ctx_term(m_context);
+}
+
+bool ZmqSubscriber::subscribe(const std::string &topic, const std::string &endpoint)
+{
+    auto found = std::ranges::find(m_streams, endpoint, &Stream::endpoint);
+    if (found == m_streams.end()) {
+        auto stream = std::make_shared<Stream>(*this, endpoint);
+        if (!stream->open(m_context))
+            return false;
+        found = m_streams.insert(m_streams.end(), std::move(stream));
+    }
+    (*found)->subscribe(topic);
+    return true;
+}
+
+void ZmqSubscriber::close()
+{
+    for (const auto &stream : m_streams)
+        stream->abandon();
+    m_streams.clear();
+}
+
+bool ZmqSubscriber::isConnected(const std::string &endpoint) const
+{
+    return std::ranges::any_of(m_streams,
+                               [&](const auto &stream) { return stream->endpoint() == endpoint && stream->isConnected(); });
+}
+
+bool ZmqSubscriber::isConnected() const
+{
+    return !m_streams.empty() && std::ranges::all_of(m_streams, &Stream::isConnected);
+}
+
+} // namespace tipwatch
