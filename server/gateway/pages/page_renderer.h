@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tipwatch {
 
@@ -36,6 +37,7 @@ public:
 private:
     struct Template;
     std::string m_assetRoot;
+    std::vector<std::string> m_modules;
     std::unique_ptr<Template> m_home;
 };
 

@@ -60,6 +60,16 @@ StaticAssets::StaticAssets()
         m_assets.emplace(m_root + '/' + name.toStdString(), std::move(asset));
 }
 
+std::vector<std::string> StaticAssets::modules() const
+{
+    std::vector<std::string> names;
+    for (const auto &[path, asset] : m_assets) {
+        if (path.ends_with(".js") && !path.ends_with("/theme.js") && !path.ends_with("/page.js"))
+            names.push_back(path.substr(m_root.size() + 1));
+    }
+    return names;
+}
+
 const Asset *StaticAssets::find(std::string_view path) const
 {
     const auto it = m_assets.find(path);
