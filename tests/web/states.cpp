@@ -48,7 +48,8 @@ BlockPtr blockOf(const Found &block, int index)
     summary->receivedAt = index < 5 ? lookedAtMs - block.secondsAgo * 1000 : 0;
     summary->time = lookedAtMs / 1000 - block.secondsAgo;
     summary->size = std::llround(block.megabytes * 1e6);
-    summary->weight = Weight(block.txCount == 1 ? 1168 : std::min<std::int64_t>(3'993'000, std::llround(block.megabytes * 2.4e6)));
+    summary->weight =
+        Weight(block.txCount == 1 ? 1168 : std::min<std::int64_t>(3'993'000, std::llround(block.megabytes * 2.4e6)));
     summary->txCount = block.txCount;
     summary->subsidy = Satoshi(312'500'000);
     summary->miner = block.miner;
@@ -94,7 +95,8 @@ ChainSnapshot busySnapshot()
     mempool.exact = true;
     for (std::size_t i = 1; i < 22; ++i) {
         const double x = (static_cast<double>(i) - 7.5) / 4.2;
-        mempool.histogram.push_back({Feerate(feerateBands[i]), VBytes(std::llround(7.6e6 * std::exp(-x * x) * (i % 3 == 0 ? 0.7 : 1)))});
+        mempool.histogram.push_back(
+            {Feerate(feerateBands[i]), VBytes(std::llround(7.6e6 * std::exp(-x * x) * (i % 3 == 0 ? 0.7 : 1)))});
     }
 
     snapshot.fees = {Feerate(28.4), Feerate(21), Feerate(15.2), Feerate(6), Feerate(1)};

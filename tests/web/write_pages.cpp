@@ -15,7 +15,8 @@ bool write(const QString &path, std::string_view body)
 {
     QDir().mkpath(QFileInfo(path).path());
     QFile file(path);
-    return file.open(QFile::WriteOnly) && file.write(body.data(), static_cast<qint64>(body.size())) == static_cast<qint64>(body.size());
+    return file.open(QFile::WriteOnly) &&
+           file.write(body.data(), static_cast<qint64>(body.size())) == static_cast<qint64>(body.size());
 }
 
 } // namespace
@@ -30,7 +31,8 @@ int main(int argc, char **argv)
     bool ok = true;
     for (const auto &[name, snapshot] : test::allSnapshots()) {
         for (const bool live : {true, false}) {
-            const QString file = folder + QLatin1Char('/') + QString::fromStdString(name) + (live ? QLatin1String("") : QLatin1String("-static"));
+            const QString file =
+                folder + QLatin1Char('/') + QString::fromStdString(name) + (live ? QLatin1String("") : QLatin1String("-static"));
             ok &= write(file + QLatin1String(".html"), renderer.home(snapshot, {live, "/ws", "0.1.0", test::lookedAtMs}));
         }
     }

@@ -30,6 +30,22 @@ int decimalsFor(double number)
     return number >= 99.95 ? 0 : number >= 9.995 ? 1 : 2;
 }
 
+struct Scaled {
+    std::string value;
+    const char *prefix;
+};
+
+Scaled withPrefix(double number)
+{
+    static constexpr std::array prefixes{"", "k", "M", "G", "T", "P", "E"};
+    std::size_t power = 0;
+    while (number >= 999.5 && power + 1 < prefixes.size()) {
+        number /= 1000;
+        ++power;
+    }
+    return {decimal(number, power == 0 ? 0 : decimalsFor(number)), prefixes[power]};
+}
+
 } // namespace
 
 std::string integer(std::int64_t number)
@@ -46,18 +62,31 @@ std::string decimal(double number, int decimals)
 
 std::string feerate(Feerate feerate)
 {
-    return decimal(feerate.value, decimalsFor(feerate.value));
+    const double value = feerate.value;
+    return decimal(value, value >= 99.95 ? 0 : value >= 0.995 || value <= 0 ? 1 : 2); // bounds: where rounding gains a digit
+}
+
+std::string feerateRange(Feerate low, Feerate high)
+{
+    const auto brief = [](double value) { return decimal(value, value >= 9.95 ? 0 : 1); };
+    const std::string from = brief(low.value), to = brief(high.value);
+    return from == to ? from : from + "–" + to;
 }
 
 std::string scaled(double number, std::string_view unit)
 {
-    static constexpr std::array prefixes{"", "k", "M", "G", "T", "P", "E"};
-    std::size_t power = 0;
-    while (number >= 999.5 && power + 1 < prefixes.size()) {
-        number /= 1000;
-        ++power;
-    }
-    return decimal(number, power == 0 ? 0 : decimalsFor(number)) + ' ' + prefixes[power] + std::string(unit);
+    const auto [value, prefix] = withPrefix(number);
+    return value + ' ' + prefix + std::string(unit);
+}
+
+std::string bytesOf(std::int64_t part, std::int64_t whole)
+{
+    const auto [total, prefix] = withPrefix(static_cast<double>(whole));
+    double unit = 1;
+    for (double value = static_cast<double>(whole); value >= 999.5; value /= 1000)
+        unit *= 1000;
+    const double amount = static_cast<double>(part) / unit;
+    return decimal(amount, part == 0 ? 0 : decimalsFor(amount)) + " of " + total + ' ' + prefix + 'B';
 }
 
 std::string bitcoins(Satoshi amount)
@@ -70,10 +99,8 @@ std::string bitcoins(Satoshi amount)
 
 std::string difficulty(double difficulty)
 {
-    if (difficulty >= 1'000) {
-        std::string text = scaled(difficulty, "");
-        return text;
-    }
+    if (difficulty >= 1000)
+        return scaled(difficulty, "");
     std::array<char, 32> text;
     std::snprintf(text.data(), text.size(), "%.3g", difficulty);
     return text.data();
@@ -89,18 +116,23 @@ std::string percent(double fraction)
     return integer(static_cast<std::int64_t>(hundredths)) + " %";
 }
 
-std::string ago(std::int64_t ms)
+std::string age(std::int64_t ms)
 {
     const std::int64_t seconds = std::max<std::int64_t>(0, ms) / 1000;
     if (seconds < 5)
-        return "just now";
+        return "now";
     if (seconds < 60)
-        return integer(seconds) + " s ago";
+        return integer(seconds) + " s";
     if (seconds < 3600)
-        return integer(seconds / 60) + " min ago";
+        return integer(seconds / 60) + " min";
     if (seconds < 86'400)
-        return integer(seconds / 3600) + " h " + integer(seconds % 3600 / 60) + " min ago";
-    return integer(seconds / 86'400) + " d ago";
+        return integer(seconds / 3600) + " h " + integer(seconds % 3600 / 60) + " min";
+    return integer(seconds / 86'400) + " d";
+}
+
+std::string ago(std::int64_t ms)
+{
+    return ms < 5000 ? "just now" : age(ms) + " ago";
 }
 
 std::string clock(std::int64_t ms)
@@ -111,7 +143,9 @@ std::string clock(std::int64_t ms)
         return integer(seconds / 60) + ':' + twoDigits(seconds % 60);
     if (seconds < 86'400)
         return integer(seconds / 3600) + ':' + twoDigits(seconds % 3600 / 60) + ':' + twoDigits(seconds % 60);
-    return integer(seconds / 86'400) + " d " + integer(seconds % 86'400 / 3600) + " h";
+    if (seconds < 10 * 86'400)
+        return integer(seconds / 86'400) + " d " + integer(seconds % 86'400 / 3600) + " h";
+    return integer(seconds / 86'400) + " d";
 }
 
 std::string log2OfHex(std::string_view hex)

@@ -14,7 +14,7 @@ namespace {
 using Data = kainjow::mustache::data;
 
 constexpr std::size_t carsShown = 12; ///< more than fit on a wide screen
-constexpr std::size_t rowsShown = 8;
+constexpr std::size_t rowsShown = 6;
 constexpr std::int64_t paymentVBytes = 141; ///< one input, two outputs, P2WPKH
 constexpr double blockWeight = 4'000'000;   ///< BIP 141
 constexpr double targetSpacingMs = 600'000;
@@ -62,7 +62,7 @@ Data blockView(const BlockSummary &block, std::int64_t nowMs)
     put(view, "rate", median ? format::feerate(*median) : nothing);
     put(view, "unit", "sat/vB");
     put(view, "range",
-        median ? format::feerate(block.feerateRange->front()) + "–" + format::feerate(block.feerateRange->back())
+        median ? format::feerateRange(block.feerateRange->front(), block.feerateRange->back())
                : std::string(block.txCount <= 1 ? "no payments" : "fees unknown"));
     const std::string bytes = format::scaled(static_cast<double>(block.size), "B");
     put(view, "txCount", format::integer(block.txCount));
@@ -72,7 +72,8 @@ Data blockView(const BlockSummary &block, std::int64_t nowMs)
     put(view, "miner", minerOf(block).empty() ? "unknown miner" : minerOf(block));
     put(view, "at", std::to_string(at));
     put(view, "iso", format::isoTime(at));
-    put(view, "age", format::ago(nowMs - at));
+    put(view, "ago", format::ago(nowMs - at));
+    put(view, "age", format::age(nowMs - at));
     put(view, "fill", share(static_cast<double>(block.weight.value) / blockWeight));
     return view;
 }
@@ -81,7 +82,8 @@ Data blockView(const BlockSummary &block, std::int64_t nowMs)
 Data blankBlock()
 {
     Data view;
-    for (const char *key : {"hash", "height", "rate", "range", "txCount", "bytes", "size", "fees", "miner", "at", "iso", "age"})
+    for (const char *key :
+         {"hash", "height", "rate", "range", "txCount", "bytes", "size", "fees", "miner", "at", "iso", "ago", "age"})
         view.set(key, false);
     put(view, "rateClass", "rate-none");
     put(view, "unit", "sat/vB");
@@ -120,20 +122,30 @@ void putTip(Data &page, const ChainSnapshot &snapshot, std::int64_t nowMs)
     const std::int64_t age = std::max<std::int64_t>(0, nowMs - at);
     const double elapsed = static_cast<double>(age) / targetSpacingMs;
     put(page, "height", known ? format::integer(tip.height.value) : nothing);
-    put(page, "hash", known ? tip.hash.toHex() : "");
+    const std::string hash = known ? tip.hash.toHex() : std::string(64, ' ');
+    put(page, "hash", known ? hash.substr(0, 32) : "");
+    put(page, "hashEnd", known ? hash.substr(32) : "");
     put(page, "tipAt", known ? std::to_string(at) : "");
     put(page, "tipIso", known ? format::isoTime(at) : "");
     put(page, "tipAge", known ? format::ago(age) : "no block known yet");
-    put(page, "since", known ? format::clock(age) : nothing);
+    const std::string since = known ? format::clock(age) : nothing;
+    put(page, "since", since);
+    page.set("sinceIsLong", since.size() > 5);
     put(page, "ringArc", format::decimal(known ? ringLength * (1 - std::exp(-elapsed)) : 0, 1));
-    put(page, "later", known && hasPublicSpacing(snapshot.status) ? format::percent(std::exp(-elapsed)) + " come later" : "");
+    put(page, "later",
+        known && hasPublicSpacing(snapshot.status) && snapshot.status.state == SourceState::Live
+            ? format::percent(std::exp(-elapsed)) + " take longer"
+            : "");
     put(page, "difficulty", known && tip.difficulty > 0 ? format::difficulty(tip.difficulty) : nothing);
     const std::string work = format::log2OfHex(tip.chainwork);
     put(page, "chainwork", work.empty() ? nothing : "2^" + work);
     put(page, "chainworkHex", tip.chainwork);
     put(page, "headerTime", known ? format::isoTime(tip.time * 1000).substr(0, 16).replace(10, 1, " ") + " UTC" : nothing);
     const std::int64_t ahead = known ? tip.headers.value - tip.height.value : 0;
-    put(page, "headers", !known ? "" : ahead > 0 ? format::integer(ahead) + (ahead == 1 ? " header ahead" : " headers ahead") : "no headers ahead");
+    put(page, "headers",
+        !known      ? ""
+        : ahead > 0 ? format::integer(ahead) + (ahead == 1 ? " header ahead" : " headers ahead")
+                    : "no headers ahead");
     const BlockSummary *block = snapshot.blocks.empty() ? nullptr : snapshot.blocks.front().get();
     put(page, "tipLine", block ? minerOf(*block) : "");
 
@@ -146,22 +158,23 @@ void putTip(Data &page, const ChainSnapshot &snapshot, std::int64_t nowMs)
 
 void putFees(Data &page, const FeeEstimates &fees)
 {
-    const auto view = [](const char *id, const char *name, std::optional<Feerate> rate, bool none) {
+    const auto view = [](const char *id, const char *name, std::optional<Feerate> rate, const char *absent = "no estimate yet") {
+        const bool none = !rate || rate->value <= 0;
         Data tile;
         put(tile, "id", id);
         put(tile, "name", name);
         tile.set("none", none);
-        put(tile, "rate", none ? "no estimate yet" : format::feerate(*rate));
+        put(tile, "rate", none ? absent : format::feerate(*rate));
         put(tile, "unit", none ? "" : "sat/vB");
         put(tile, "cost", none ? "" : format::integer(std::llround(rate->value * paymentVBytes)) + " sat");
         return tile;
     };
     Data list(Data::type::list);
-    list.push_back(view("nextBlock", "Next block", fees.nextBlock, !fees.nextBlock));
-    list.push_back(view("halfHour", "Half an hour", fees.halfHour, !fees.halfHour));
-    list.push_back(view("hour", "An hour", fees.hour, !fees.hour));
-    list.push_back(view("economy", "Economy", fees.economy, !fees.economy));
-    list.push_back(view("minimum", "Minimum", fees.minimum, fees.minimum.value <= 0));
+    list.push_back(view("nextBlock", "Next block", fees.nextBlock));
+    list.push_back(view("halfHour", "Half an hour", fees.halfHour));
+    list.push_back(view("hour", "An hour", fees.hour));
+    list.push_back(view("economy", "Economy", fees.economy));
+    list.push_back(view("minimum", "Minimum", fees.minimum, "not known yet"));
     page.set("fees", list);
     page.set("feesNote", !fees.nextBlock && !fees.halfHour && !fees.hour && !fees.economy);
 }
@@ -169,7 +182,7 @@ void putFees(Data &page, const FeeEstimates &fees)
 /// 1, 2 or 5 times a power of ten, and not below @p largest: the top of an axis.
 double axisTop(double largest)
 {
-    const double power = std::pow(10, std::floor(std::log10(std::max(largest, 1.0))));
+    const double power = std::pow(10, std::floor(std::log10(std::max(largest, 1000.0))));
     for (const double step : {1.0, 2.0, 5.0}) {
         if (step * power >= largest)
             return step * power;
@@ -213,9 +226,10 @@ void putHistogram(Data &page, const MempoolSummary &mempool)
         bands.push_back(band);
     }
     page.set("bands", bands);
-    put(page, "barsMax", format::scaled(top, "vB"));
-    put(page, "barsHalf", format::scaled(top / 2, "vB"));
-    put(page, "histogramText", *largest > 0 ? "Most wait at " + bandName(static_cast<std::size_t>(largest - sizes.begin())) : "Nothing waits");
+    put(page, "barsMax", *largest > 0 ? format::scaled(top, "vB") : "");
+    put(page, "barsHalf", *largest > 0 ? format::scaled(top / 2, "vB") : "");
+    put(page, "histogramText",
+        *largest > 0 ? "Most wait at " + bandName(static_cast<std::size_t>(largest - sizes.begin())) : "Nothing waits");
 }
 
 void putMempool(Data &page, const ChainSnapshot &snapshot)
@@ -224,16 +238,15 @@ void putMempool(Data &page, const ChainSnapshot &snapshot)
     const SourceState state = snapshot.status.state;
     const bool heard = state == SourceState::Live || state == SourceState::Stale || mempool.count > 0;
     put(page, "count", heard ? format::integer(mempool.count) + " tx" : "");
-    put(page, "vsize", heard ? format::scaled(static_cast<double>(mempool.vsize.value), "vB") : "");
+    put(page, "waiting",
+        heard ? format::scaled(static_cast<double>(mempool.vsize.value), "vB") + " · " + format::bitcoins(mempool.totalFees) +
+                    " in fees"
+              : "");
     const double used = mempool.maxUsage > 0 ? static_cast<double>(mempool.usage) / static_cast<double>(mempool.maxUsage) : 0;
-    put(page, "usage",
-        mempool.maxUsage > 0 ? format::scaled(static_cast<double>(mempool.usage), "B") + " of " +
-                                   format::scaled(static_cast<double>(mempool.maxUsage), "B")
-                             : nothing);
+    put(page, "usage", mempool.maxUsage > 0 ? format::bytesOf(mempool.usage, mempool.maxUsage) : nothing);
     put(page, "usageWidth", share(used));
     put(page, "usageClass", used > 0.9 ? "warn" : "ok");
     put(page, "minimum", mempool.minFeerate.value > 0 ? format::feerate(mempool.minFeerate) + " sat/vB" : nothing);
-    put(page, "totalFees", heard ? format::bitcoins(mempool.totalFees) : nothing);
     put(page, "arriving",
         heard ? format::decimal(mempool.txPerSecond, 1) + " tx/s · " + format::scaled(mempool.bytesPerSecond, "vB/s") : nothing);
     put(page, "mempoolEmpty", mempool.count > 0 ? "" : heard ? "Nothing is waiting for a block." : "Not known yet.");
@@ -299,15 +312,11 @@ void putState(Data &page, const ChainSnapshot &snapshot, std::int64_t nowMs)
 {
     const SourceStatus &status = snapshot.status;
     const StateWords words = stateWords(snapshot, nowMs);
-    std::string about = format::networkName(status.network);
-    if (!status.version.empty())
-        about += (about.empty() ? "" : " · ") + status.version;
-    if (status.pruned)
-        about += " · pruned";
+    const std::string network = format::networkName(status.network);
     put(page, "stateClass", words.style);
     put(page, "stateWord", words.word);
-    put(page, "about", about.empty() ? status.node : about);
-    put(page, "network", format::networkName(status.network));
+    put(page, "nodeVersion", (status.version.empty() ? status.node : status.version) + (status.pruned ? " · pruned" : ""));
+    put(page, "network", network);
     page.set("simulated", status.simulated);
 
     put(page, "noticeClass", words.style);
@@ -328,7 +337,8 @@ kainjow::mustache::data homeView(const ChainSnapshot &snapshot, const PageContex
     put(page, "nowMs", std::to_string(context.nowMs));
     put(page, "epoch", snapshot.position.epochText());
     put(page, "seq", std::to_string(snapshot.position.seq));
-    put(page, "title", (snapshot.tip.isKnown() ? format::integer(snapshot.tip.height.value) + " · " : std::string()) + "Tipwatch");
+    put(page, "title",
+        (snapshot.tip.isKnown() ? format::integer(snapshot.tip.height.value) + " · " : std::string()) + "Tipwatch");
     putState(page, snapshot, context.nowMs);
     putExactness(page, snapshot);
     putBlocks(page, snapshot.blocks, context.nowMs);
@@ -337,8 +347,8 @@ kainjow::mustache::data homeView(const ChainSnapshot &snapshot, const PageContex
     putMempool(page, snapshot);
     const NetworkInfo &network = snapshot.network;
     put(page, "peers",
-        network.version > 0 || network.peers > 0 ? format::integer(network.peers) + " (" + format::integer(network.outbound) + " out, " +
-                                                       format::integer(network.inbound) + " in)"
+        network.version > 0 || network.peers > 0 ? format::integer(network.peers) + " (" + format::integer(network.outbound) +
+                                                       " out, " + format::integer(network.inbound) + " in)"
                                                  : nothing);
     return page;
 }

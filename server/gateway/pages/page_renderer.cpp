@@ -37,8 +37,7 @@ struct PageRenderer::Template {
     std::mutex mutex;
     mustache::mustache compiled;
 
-    explicit Template(const QString &name)
-        : compiled(readTemplate(name))
+    explicit Template(const QString &name) : compiled(readTemplate(name))
     {
         if (!compiled.is_valid())
             qFatal("template %s: %s", qUtf8Printable(name), compiled.error_message().c_str());
@@ -55,9 +54,7 @@ struct PageRenderer::Template {
 };
 
 PageRenderer::PageRenderer(const StaticAssets &assets)
-    : m_assetRoot(assets.root())
-    , m_modules(assets.modules())
-    , m_home(std::make_unique<Template>(QStringLiteral("home")))
+    : m_assetRoot(assets.root()), m_modules(assets.modules()), m_home(std::make_unique<Template>(QStringLiteral("home")))
 {
 }
 

@@ -42,7 +42,8 @@ StaticAssets::StaticAssets()
             continue;
         const QResource resource(path);
         Q_ASSERT(resource.compressionAlgorithm() == QResource::NoCompression);
-        Asset asset{contentType, {reinterpret_cast<const char *>(resource.data()), static_cast<std::size_t>(resource.size())}, {}, true};
+        Asset asset{
+            contentType, {reinterpret_cast<const char *>(resource.data()), static_cast<std::size_t>(resource.size())}, {}, true};
         files.emplace(path.mid(prefix.size()), std::move(asset));
     }
 
