@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/reactor/connection.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+
+namespace tipwatch {
+
+namespace {
+
+constexpr std::size_t maxVectors = 64; ///< frames per system call; a burst is rarely longer
+
+/// Bytes that the kernel took; nothing if the connection is broken.
+std::optional<std::size_t> sendVectors(int fd, std::span<iovec> vectors)
+{
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = vectors.size();
+    ssize_t sent;
+    do {
+        sent = ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    } while (sent < 0 && errno == EINTR);
+    if (sent >= 0)
+        return static_cast<std::size_t>(sent);
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return 0;
+    return std::nullopt;
+}
+
+} // namespace
+
+Connection::Sent Connection::send(std::span<const Outgoing> frames, const QueueLimits &limits)
+{
+    while (!m_queue && !frames.empty()) {
+        std::array<iovec, maxVectors> vectors;
+        const std::size_t count = std::min(frames.size(), vectors.size());
+        std::size_t total = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::string_view bytes = frames[i].frame->bytes();
+            vectors[i] = {const_cast<char *>(bytes.data()), bytes.size()};
+            total += bytes.size();
+        }
+        const std::optional<std::size_t> sent = sendVectors(fd, std::span(vectors).first(count));
+        if (!sent)
+            return Sent::Broken;
+        std::size_t taken = *sent;
+        while (!frames.empty() && taken >= frames.front().frame->size()) {
+            taken -= frames.front().frame->size();
+            frames = frames.subspan(1);
+        }
+        if (*sent == total)
+            continue;
+        m_queue = std::make_unique<OutQueue>();
+        if (taken > 0) { // a frame that has begun has to be finished, however long it is
+            m_queue->pushAlways(frames.front());
+            m_queue->consume(taken);
+            frames = frames.subspan(1);
+        }
+    }
+    for (const Outgoing &outgoing : frames) {
+        if (!m_queue->push(outgoing, limits))
+            return Sent::Overflow;
+    }
+    return m_queue ? Sent::Waiting : Sent::All;
+}
+
+Connection::Sent Connection::flush()
+{
+    while (m_queue && !m_queue->isEmpty()) {
+        std::array<iovec, maxVectors> vectors;
+        const std::size_t count = m_queue->gather(vectors);
+        const std::optional<std::size_t> sent = sendVectors(fd, std::span(vectors).first(count));
+        if (!sent)
+            return Sent::Broken;
+        if (*sent == 0)
+            return Sent::Waiting;
+        m_queue->consume(*sent);
+        stalledSince = 0;
+    }
+    m_queue.reset();
+    return Sent::All;
+}
+
+Connection::Sent Connection::sendLast(FramePtr close, bool now)
+{
+    if (!m_queue)
+        m_queue = std::make_unique<OutQueue>();
+    if (now)
+        m_queue->dropWaiting();
+    m_queue->pushAlways({std::move(close), std::nullopt});
+    return flush();
+}
+
+std::string Connection::remoteAddress() const
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getpeername(fd, reinterpret_cast<sockaddr *>(&address), &size) != 0)
+        return "unknown";
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (address.ss_family == AF_INET6) {
+        const auto &v6 = reinterpret_cast<const sockaddr_in6 &>(address);
+        ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+        return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
+    }
+    const auto &v4 = reinterpret_cast<const sockaddr_in &>(address);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return std::string(text.data()) + ":" + std::to_string(ntohs(v4.sin_port));
+}
+
+} // namespace tipwatch

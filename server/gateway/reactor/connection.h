@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/gateway/reactor/frame_decoder.h"
+#include "server/gateway/reactor/out_queue.h"
+#include "server/gateway/session/session.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace tipwatch {
+
+/// One WebSocket client of a shard: its descriptor and what is known of it, some 200 bytes while it keeps up.
+/// Lives in a slot of its shard, on the shard's thread; the slot is used again for a later client.
+class Connection {
+public:
+    enum class Phase : std::uint8_t {
+        Free,     ///< the slot is empty
+        Open,     ///< messages go both ways
+        Lingering ///< our close frame is the last we send; what still comes in is thrown away until the other side closes
+    };
+    enum class Sent {
+        All,
+        Waiting,  ///< the kernel is full; the rest is queued
+        Overflow, ///< the queue is full, something could not be queued
+        Broken    ///< the other side is gone
+    };
+
+    explicit Connection(std::size_t maxMessage) : decoder(maxMessage) {}
+    Connection(const Connection &) = delete;
+    Connection &operator=(const Connection &) = delete;
+    Connection(Connection &&) = default;
+    Connection &operator=(Connection &&) = default;
+
+    /// Sends at once what the kernel takes and queues the rest, in one system call if all goes well.
+    Sent send(std::span<const Outgoing> frames, const QueueLimits &limits);
+    /// Sends what is queued, as far as the kernel takes it.
+    Sent flush();
+    /// The close frame: behind what waits, or (@p now) in its place.
+    Sent sendLast(FramePtr close, bool now);
+
+    bool hasWaiting() const { return m_queue != nullptr; }
+    /// "192.168.1.7:51234", asked from the kernel: too rarely needed to be kept.
+    std::string remoteAddress() const;
+
+    int fd = -1;
+    std::uint32_t index = 0;      ///< of the slot
+    std::uint32_t generation = 0; ///< of the slot's use, so that a late event of a former one is known as such
+    Phase phase = Phase::Free;
+    bool watchesForSpace = false; ///< EPOLLOUT is armed
+    bool isShutDown = false;      ///< nothing more can be sent
+    Session session;
+    std::uint64_t clientId = 0;
+    std::int64_t pingAt = 0;       ///< steady ms of the next ping
+    std::int64_t silentSince = 0;  ///< of the first ping that was not followed by anything; 0: none
+    std::int64_t stalledSince = 0; ///< since when the kernel takes nothing though something waits; 0: it does
+    std::int64_t goneAt = 0;       ///< while Lingering: when patience ends
+    FrameDecoder decoder;
+
+private:
+    std::unique_ptr<OutQueue> m_queue; ///< only while something waits
+};
+
+} // namespace tipwatch

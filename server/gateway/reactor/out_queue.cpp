@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/reactor/out_queue.h"
+
+#include <algorithm>
+
+namespace tipwatch {
+
+bool OutQueue::push(const Outgoing &outgoing, const QueueLimits &limits)
+{
+    auto older = m_waiting.end();
+    if (outgoing.channel && kindOf(*outgoing.channel) == ChannelKind::State) {
+        const auto firstUntouched = m_waiting.begin() + (m_sent > 0 ? 1 : 0);
+        older = std::find_if(firstUntouched, m_waiting.end(), [&](const Outgoing &o) { return o.channel == outgoing.channel; });
+    }
+    const bool conflates = older != m_waiting.end();
+    const std::size_t freed = conflates ? older->frame->size() : 0;
+    if (m_waiting.size() + (conflates ? 0 : 1) > limits.messages || m_bytes - freed + outgoing.frame->size() > limits.bytes)
+        return false;
+    if (conflates)
+        m_waiting.erase(older);
+    m_bytes += outgoing.frame->size() - freed;
+    m_waiting.push_back(outgoing);
+    return true;
+}
+
+void OutQueue::pushAlways(Outgoing outgoing)
+{
+    m_bytes += outgoing.frame->size();
+    m_waiting.push_back(std::move(outgoing));
+}
+
+void OutQueue::dropWaiting()
+{
+    m_waiting.resize(m_sent > 0 ? 1 : 0);
+    m_bytes = m_sent > 0 ? m_waiting.front().frame->size() - m_sent : 0;
+}
+
+std::size_t OutQueue::gather(std::span<iovec> vectors) const
+{
+    const std::size_t count = std::min(vectors.size(), m_waiting.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string_view bytes = m_waiting[i].frame->bytes().substr(i == 0 ? m_sent : 0);
+        vectors[i] = {const_cast<char *>(bytes.data()), bytes.size()};
+    }
+    return count;
+}
+
+void OutQueue::consume(std::size_t bytes)
+{
+    m_bytes -= bytes;
+    m_sent += bytes;
+    while (!m_waiting.empty() && m_sent >= m_waiting.front().frame->size()) {
+        m_sent -= m_waiting.front().frame->size();
+        m_waiting.pop_front();
+    }
+}
+
+} // namespace tipwatch

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/gateway/reactor/frame.h"
+#include "shared/protocol/channel.h"
+
+#include <sys/uio.h>
+
+#include <deque>
+#include <optional>
+#include <span>
+
+namespace tipwatch {
+
+/// A frame on its way to one client.
+struct Outgoing {
+    FramePtr frame;
+    std::optional<Channel> channel; ///< none: an answer or a control frame
+};
+
+struct QueueLimits {
+    std::size_t messages = 256;
+    std::size_t bytes = 4 * 1024 * 1024;
+};
+
+/// What the kernel would not take yet for one client, in order. Exists only while something waits.
+/// A frame of a state channel takes the place of an older one of its channel, at the end, so that positions on the wire never go back.
+class OutQueue {
+public:
+    /// @return false, and no change, if the queue would pass @p limits.
+    bool push(const Outgoing &outgoing, const QueueLimits &limits);
+
+    /// Whatever the limits: the close frame, or the rest of a frame that has begun.
+    void pushAlways(Outgoing outgoing);
+
+    /// Throws away all but a frame that is partly on the wire.
+    void dropWaiting();
+
+    /// Points @p vectors at what is next; returns how many of them are in use.
+    std::size_t gather(std::span<iovec> vectors) const;
+
+    /// The kernel took @p bytes off the front.
+    void consume(std::size_t bytes);
+
+    bool isEmpty() const { return m_waiting.empty(); }
+    std::size_t messages() const { return m_waiting.size(); }
+    std::size_t bytes() const { return m_bytes; }
+
+private:
+    std::deque<Outgoing> m_waiting;
+    std::size_t m_sent = 0;  ///< bytes of the first frame that are on the wire
+    std::size_t m_bytes = 0; ///< still to be sent
+};
+
+} // namespace tipwatch

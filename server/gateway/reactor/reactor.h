@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/gateway/reactor/shard.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace tipwatch {
+
+/// All shards. Thread-safe; the destructor says goodbye (1001) to all clients and joins the threads, within limits.drainMs.
+class Reactor {
+public:
+    using ProtocolFactory = std::function<std::unique_ptr<Protocol>()>;
+
+    /// @p shards threads, each with a protocol of its own. @p clientsChanged is called on any thread
+    /// when one comes or goes. @p clock must outlive the reactor.
+    static Result<std::unique_ptr<Reactor>> start(std::size_t shards, const ShardLimits &limits, const Clock &clock,
+                                                  const ProtocolFactory &newProtocol,
+                                                  const Shard::ClientsChanged &clientsChanged);
+    ~Reactor();
+
+    /// Takes over @p fd, a WebSocket whose handshake is done, and counts it at once.
+    /// @return the client's number in logs.
+    std::uint64_t adopt(int fd);
+
+    void publish(const StreamStepPtr &step);
+
+    const ReactorCounters &counters() const { return m_counters; }
+
+private:
+    explicit Reactor(Shard::ClientsChanged clientsChanged) : m_clientsChanged(std::move(clientsChanged)) {}
+
+    ReactorCounters m_counters;
+    std::atomic<std::uint64_t> m_lastClientId{0};
+    const Shard::ClientsChanged m_clientsChanged;
+    std::vector<std::unique_ptr<Shard>> m_shards;
+};
+
+} // namespace tipwatch

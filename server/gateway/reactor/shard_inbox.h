@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/gateway/reactor/protocol.h"
+
+#include <cstdint>
+#include <mutex>
+#include <variant>
+#include <vector>
+
+namespace tipwatch {
+
+/// What other threads hand a shard, in the order in which it has to take effect: a client adopted between two steps of the stream
+/// gets the second and not the first. post() is thread-safe and never waits for the shard.
+class ShardInbox {
+public:
+    struct Adopt {
+        int fd = -1; ///< a WebSocket after its handshake; the inbox owns it until it is taken
+        std::uint64_t clientId = 0;
+    };
+    struct Drain {};
+    using Item = std::variant<Adopt, StreamStepPtr, Drain>;
+
+    ShardInbox();
+    ~ShardInbox();
+    ShardInbox(const ShardInbox &) = delete;
+    ShardInbox &operator=(const ShardInbox &) = delete;
+
+    /// An eventfd, readable while something is there; -1 if the system would not give one.
+    int fd() const { return m_eventFd; }
+
+    void post(Item item);
+    /// Shard's thread: everything posted so far.
+    std::vector<Item> take();
+
+private:
+    const int m_eventFd;
+    std::mutex m_mutex;
+    std::vector<Item> m_items;
+};
+
+} // namespace tipwatch
