@@ -7,8 +7,11 @@
 #include "shared/state/gateway_status.h"
 
 #include <QObject>
+#include <QTimer>
 
+#include <atomic>
 #include <memory>
+#include <string>
 
 namespace tipwatch {
 
@@ -41,8 +44,23 @@ Q_SIGNALS:
     void statusChanged(const tipwatch::GatewayStatus &status);
 
 private:
-    class Private;
-    std::unique_ptr<Private> d;
+    struct Serving;
+
+    Result<std::unique_ptr<Serving>> serve();
+    void addRoutes(Serving &serving);
+    void clientsChanged();
+    void refreshStatus();
+
+    const GatewayConfig m_config;
+    EventBus &m_bus;
+    const ChainStore &m_store;
+    const Clock &m_clock;
+    bool m_enabled;
+    std::string m_error;
+    GatewayStatus m_told; ///< what statusChanged() said last
+    QTimer m_statusTimer;
+    std::atomic<bool> m_statusIsDue{false}; ///< the timer runs, or is about to
+    std::unique_ptr<Serving> m_serving;     ///< null while not listening
 };
 
 } // namespace tipwatch

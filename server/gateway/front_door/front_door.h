@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/gateway/front_door/access_policy.h"
+#include "server/gateway/front_door/http_connection.h"
+#include "server/gateway/front_door/router.h"
+#include "shared/config/config.h"
+#include "shared/domain/clock.h"
+#include "shared/domain/error.h"
+
+#include <QObject>
+#include <QTcpServer>
+#include <QTimer>
+#include <QWebSocketServer>
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace tipwatch {
+
+class Reactor;
+
+/// Accepts connections: answers HTTP through the router, and turns upgrades on the socket paths into clients of the reactor.
+/// Constructed anywhere, then moved to its thread; everything but url() is called there.
+class FrontDoor final : public QObject {
+    Q_OBJECT
+
+public:
+    /// Connections that are not (yet) WebSockets; one more ends the one that has been waiting for its client longest.
+    static constexpr std::size_t maxConnections = 1024;
+
+    /// @p clock and @p reactor must outlive the front door. The router is filled before listen().
+    FrontDoor(const GatewayConfig &config, const HttpDeadlines &deadlines, const Clock &clock, Reactor &reactor);
+    ~FrontDoor() override;
+
+    Router &router() { return m_router; }
+
+    /// Opens the port. @return why not, in words.
+    Result<void> listen();
+
+    /// Closes the port and everything that came through it and is still here.
+    void close();
+
+    /// For people: "http://192.168.1.7:8787/". Any thread, after listen().
+    std::string url() const { return m_url; }
+
+private:
+    class Listener;
+
+    void accept(qintptr descriptor);
+    void makeRoom();
+    void remove(HttpConnection *connection);
+    void checkDeadlines();
+
+    void handle(HttpConnection &connection, const RequestHead &head, const HttpReply &reply);
+    std::optional<HttpResponse> refusalOf(const RequestHead &head) const;
+    std::optional<HttpResponse> refusalOfUpgrade(const HttpConnection &connection, const RequestHead &head) const;
+    HttpReply withCors(const RequestHead &head, const HttpReply &reply) const;
+    bool isSocketPath(const std::string &path) const;
+
+    void beginHandshake(HttpConnection &connection);
+    void endHandshake();
+
+    const GatewayConfig m_config;
+    const HttpDeadlines m_deadlines;
+    const Clock &m_clock;
+    Reactor &m_reactor;
+    const AccessPolicy m_policy;
+    Router m_router;
+    std::unique_ptr<Listener> m_listener;
+    std::unique_ptr<QWebSocketServer> m_webSockets;    ///< the opening handshake only; it does not listen
+    std::set<HttpConnection *> m_connections;          ///< children
+    std::map<QTcpSocket *, std::int64_t> m_handshakes; ///< children: since when, steady ms
+    QTimer m_deadlineTimer;                            ///< runs only while there is somebody to watch
+    std::string m_url;
+};
+
+} // namespace tipwatch

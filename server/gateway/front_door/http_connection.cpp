@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/front_door/http_connection.h"
+
+#include "server/gateway/gateway_log.h"
+
+#include <sys/socket.h>
+
+#include <QPointer>
+#include <QTcpSocket>
+
+#include <algorithm>
+
+namespace tipwatch {
+
+namespace {
+
+constexpr qint64 readBuffer = 2 * static_cast<qint64>(RequestHead::maxSize); ///< what a client may push at us unasked
+constexpr qint64 writeBuffer = 256 * 1024; ///< of a long answer, so much is copied for the socket at a time
+
+std::string headOf(const HttpResponse &response, std::size_t bodySize, bool keepAlive, std::int64_t unixMs)
+{
+    std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
+    head += reasonPhrase(response.status);
+    head += "\r\nDate: " + httpDate(unixMs) + "\r\nServer: Tipwatch\r\n";
+    for (const auto &[name, value] : response.headers)
+        head += name + ": " + value + "\r\n";
+    if (response.status != 204 && response.status != 304)
+        head += "Content-Length: " + std::to_string(bodySize) + "\r\n";
+    if (response.status != 426) // which says "Connection: Upgrade"
+        head += keepAlive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
+    head += "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\n\r\n";
+    return head;
+}
+
+} // namespace
+
+HttpConnection::HttpConnection(std::unique_ptr<QTcpSocket> socket, const HttpDeadlines &deadlines, const Clock &clock,
+                               Handler handler)
+    : m_socket(std::move(socket)), m_deadlines(deadlines), m_clock(clock), m_handler(std::move(handler)),
+      m_since(clock.steadyMs())
+{
+    m_socket->setReadBufferSize(readBuffer);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpConnection::onReadyRead);
+    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &HttpConnection::pump);
+    connect(m_socket.get(), &QTcpSocket::disconnected, this, &HttpConnection::finish);
+    connect(m_socket.get(), &QTcpSocket::errorOccurred, this, &HttpConnection::finish);
+}
+
+HttpConnection::~HttpConnection()
+{
+    if (m_socket)
+        m_socket->disconnect(this);
+}
+
+void HttpConnection::enter(Phase phase)
+{
+    m_phase = phase;
+    m_since = m_clock.steadyMs();
+}
+
+void HttpConnection::finish()
+{
+    if (m_phase == Phase::Done)
+        return;
+    m_phase = Phase::Done;
+    m_socket->disconnect(this);
+    Q_EMIT finished();
+}
+
+void HttpConnection::abort()
+{
+    if (m_phase == Phase::Done)
+        return;
+    finish();
+    m_socket->abort();
+}
+
+std::unique_ptr<QTcpSocket> HttpConnection::releaseSocket()
+{
+    m_socket->disconnect(this);
+    m_phase = Phase::Done;
+    return std::move(m_socket);
+}
+
+bool HttpConnection::hasBytesBehindHead() const
+{
+    return m_socket->bytesAvailable() > static_cast<qint64>(m_headSize);
+}
+
+std::optional<std::int64_t> HttpConnection::waitingSince() const
+{
+    return m_phase == Phase::Head || m_phase == Phase::Lingering ? std::optional(m_since) : std::nullopt;
+}
+
+void HttpConnection::checkDeadline()
+{
+    const std::int64_t waited = m_clock.steadyMs() - m_since;
+    switch (m_phase) {
+    case Phase::Head:
+        if (m_hasBegun && waited >= m_deadlines.headMs)
+            refuse({408, "too_slow", "the request did not come in time"});
+        else if (!m_hasBegun && waited >= (m_hasServed ? m_deadlines.idleMs : m_deadlines.headMs))
+            abort();
+        break;
+    case Phase::Writing:
+        if (waited >= m_deadlines.writeMs)
+            abort();
+        break;
+    case Phase::Lingering:
+        if (waited >= m_deadlines.lingerMs)
+            abort();
+        break;
+    case Phase::Answering:
+    case Phase::Done:
+        break;
+    }
+}
+
+void HttpConnection::onReadyRead()
+{
+    if (m_phase == Phase::Head)
+        readHead();
+    else if (m_phase == Phase::Lingering)
+        m_socket->readAll();
+}
+
+void HttpConnection::readHead()
+{
+    const QByteArray bytes = m_socket->peek(static_cast<qint64>(RequestHead::maxSize));
+    if (bytes.isEmpty())
+        return;
+    if (!std::exchange(m_hasBegun, true) && m_hasServed)
+        m_since = m_clock.steadyMs(); // from idle to the head's own deadline
+    const std::string_view view(bytes.constData(), static_cast<std::size_t>(bytes.size()));
+    m_headSize = RequestHead::sizeIn(view);
+    if (m_headSize == 0) {
+        if (view.size() >= RequestHead::maxSize)
+            refuse({431, "head_too_large", "the request head is longer than 8 KB"});
+        return;
+    }
+    const auto head = RequestHead::parse(view.substr(0, m_headSize));
+    if (!head) {
+        refuse(head.error());
+        return;
+    }
+    enter(Phase::Answering);
+    const HttpReply reply = [self = QPointer(this), number = ++m_requestNumber, method = head->method,
+                             keepAlive = head->keepAlive](HttpResponse response) {
+        if (self && self->m_phase == Phase::Answering && self->m_requestNumber == number)
+            self->answer(std::move(response), method, keepAlive);
+    };
+    m_handler(*this, *head, reply);
+}
+
+void HttpConnection::refuse(const HttpRefusal &refusal)
+{
+    qCDebug(lcGateway, "http.refused remote=%s status=%d code=%s", qUtf8Printable(m_socket->peerAddress().toString()),
+            refusal.status, std::string(refusal.code).c_str());
+    answer(HttpResponse::error(refusal.status, refusal.code, refusal.message), HttpMethod::Get, false);
+}
+
+void HttpConnection::answer(HttpResponse response, HttpMethod method, bool keepAlive)
+{
+    enter(Phase::Writing);
+    m_socket->skip(static_cast<qint64>(m_headSize));
+    m_response = std::move(response);
+    // After a refusal nobody can say where the next request begins.
+    m_keepAlive = keepAlive && m_response.status != 400 && m_response.status != 413 && m_response.status != 426;
+    const std::string head = headOf(m_response, m_response.body().size(), m_keepAlive, m_clock.unixMs());
+    m_bodySize = method == HttpMethod::Head || m_response.status == 304 ? 0 : m_response.body().size();
+    m_written = 0;
+    m_socket->write(head.data(), static_cast<qint64>(head.size()));
+    pump();
+}
+
+/// Hands the socket no more of a long body than it can get rid of soon.
+void HttpConnection::pump()
+{
+    if (m_phase != Phase::Writing)
+        return;
+    m_since = m_clock.steadyMs();
+    while (m_written < m_bodySize && m_socket->bytesToWrite() < writeBuffer) {
+        const std::size_t size = std::min<std::size_t>(m_bodySize - m_written, writeBuffer);
+        if (m_socket->write(m_response.body().data() + m_written, static_cast<qint64>(size)) < 0)
+            return; // an error signal follows
+        m_written += size;
+    }
+    if (m_written == m_bodySize && m_socket->bytesToWrite() == 0)
+        answered();
+}
+
+void HttpConnection::answered()
+{
+    m_response = HttpResponse();
+    m_hasServed = true;
+    m_hasBegun = false;
+    m_headSize = 0;
+    if (m_keepAlive) {
+        enter(Phase::Head);
+        // Not from here: a hundred pipelined requests would stand on the stack.
+        if (m_socket->bytesAvailable() > 0)
+            QMetaObject::invokeMethod(this, &HttpConnection::onReadyRead, Qt::QueuedConnection);
+        return;
+    }
+    // Closing at once would answer what the client still sends with a reset, which could overtake our last words.
+    enter(Phase::Lingering);
+    ::shutdown(static_cast<int>(m_socket->socketDescriptor()), SHUT_WR);
+    m_socket->readAll();
+}
+
+} // namespace tipwatch

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/front_door/rest_api.h"
+
+#include "server/gateway/front_door/router.h"
+#include "shared/protocol/encoder.h"
+#include "shared/state/chain_store.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace tipwatch {
+
+namespace {
+
+template <class Number> std::optional<Number> number(std::string_view text)
+{
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(value) : std::nullopt;
+}
+
+HttpResponse at(Position position, HttpResponse response)
+{
+    response.headers.emplace_back("Tipwatch-Position", position.toText());
+    return response;
+}
+
+} // namespace
+
+RestApi::RestApi(Needs needs) : m_needs(std::move(needs)) {}
+
+void RestApi::addRoutes(Router &router)
+{
+    const auto add = [&](std::string_view pattern, auto handler) {
+        router.add(pattern, [this, handler](const HttpRequest &request) {
+            const ChainSnapshotPtr snapshot = m_needs.store.snapshot();
+            return at(snapshot->position, handler(*snapshot, request));
+        });
+    };
+    add("/api/v1/tip", [this](const ChainSnapshot &s, const HttpRequest &) { return tip(s); });
+    add("/api/v1/blocks", [this](const ChainSnapshot &s, const HttpRequest &r) { return blocks(s, r); });
+    add("/api/v1/blocks/{id}", [this](const ChainSnapshot &s, const HttpRequest &r) { return block(s, r); });
+    add("/api/v1/mempool", [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.mempool)); });
+    add("/api/v1/fees", [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.fees)); });
+    add("/api/v1/network", [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.network)); });
+    add("/api/v1/status", [this](const ChainSnapshot &s, const HttpRequest &) { return status(s); });
+    add("/readyz", [this](const ChainSnapshot &s, const HttpRequest &) { return ready(s); });
+    add("/healthz", [](const ChainSnapshot &, const HttpRequest &) { return HttpResponse::json("{\"status\":\"ok\"}"); });
+    router.addLater("/api/v1/mempool/txids", [this](const HttpRequest &, const HttpReply &reply) { txids(reply); });
+    add("/api/{rest*}", [](const ChainSnapshot &, const HttpRequest &) {
+        return HttpResponse::error(404, "not_found", "the API has nothing at this path");
+    });
+}
+
+HttpResponse RestApi::tip(const ChainSnapshot &snapshot) const
+{
+    if (!snapshot.tip.isKnown())
+        return HttpResponse::error(503, "not_known_yet", "the chain is not known yet; see /api/v1/status");
+    return HttpResponse::json(toJson(snapshot.tip));
+}
+
+HttpResponse RestApi::blocks(const ChainSnapshot &snapshot, const HttpRequest &request) const
+{
+    std::size_t limit = usualBlocks;
+    if (const auto given = request.queryValue("limit")) {
+        const auto wanted = number<std::size_t>(*given);
+        if (!wanted || *wanted == 0)
+            return HttpResponse::error(400, "bad_limit", "limit is a number from 1 to " + std::to_string(ChainStore::keptBlocks));
+        limit = *wanted;
+    }
+    std::string body;
+    JsonWriter json(body);
+    json.beginArray();
+    for (std::size_t i = 0; i < std::min(limit, snapshot.blocks.size()); ++i)
+        encode(json, *snapshot.blocks[i]);
+    json.endArray();
+    return HttpResponse::json(std::move(body));
+}
+
+HttpResponse RestApi::block(const ChainSnapshot &snapshot, const HttpRequest &request) const
+{
+    const std::string &id = request.parameters.front();
+    const auto hash = BlockHash::fromHex(id);
+    const auto height = number<std::int32_t>(id);
+    if (!hash && !height)
+        return HttpResponse::error(400, "bad_block", "a block is named by its height or its hash");
+    const auto found = std::find_if(snapshot.blocks.begin(), snapshot.blocks.end(), [&](const BlockPtr &block) {
+        return hash ? block->hash == *hash : block->height.value == *height;
+    });
+    if (found == snapshot.blocks.end())
+        return HttpResponse::error(404, "unknown_block", "this block is not among the latest of the active chain");
+    return HttpResponse::json(toJson(**found));
+}
+
+/// The data of the status channel, and what only the server knows.
+HttpResponse RestApi::status(const ChainSnapshot &snapshot) const
+{
+    std::string body = toJson(snapshot.status);
+    body.pop_back(); // the object goes on
+    std::string more;
+    JsonWriter json(more);
+    const GatewayStatus gateway = m_needs.gatewayStatus();
+    json.beginObject().member("server", m_needs.server).member("position", snapshot.position.toText());
+    json.member("epoch", snapshot.position.epochText()).member("seq", snapshot.position.seq);
+    json.key("gateway").beginObject().member("url", gateway.url).member("clients", gateway.clients).endObject().endObject();
+    more.front() = ',';
+    return HttpResponse::json(body + more);
+}
+
+HttpResponse RestApi::ready(const ChainSnapshot &snapshot) const
+{
+    const SourceStatus &source = snapshot.status;
+    const bool isReady = source.exact || source.state == SourceState::Live;
+    std::string body;
+    JsonWriter json(body);
+    json.beginObject()
+        .member("ready", isReady)
+        .member("state", stateName(source.state))
+        .member("exact", source.exact)
+        .key("reason");
+    source.reason.empty() ? json.null() : json.value(source.reason);
+    json.endObject();
+    return HttpResponse::json(std::move(body), isReady ? 200 : 503);
+}
+
+void RestApi::txids(const HttpReply &reply)
+{
+    std::erase_if(m_txidBodies, [](const auto &body) { return body.expired(); });
+    if (m_txidBodies.size() >= maxTxidBodies) {
+        HttpResponse busy = HttpResponse::error(503, "busy", "too many of these long answers are under way");
+        busy.headers.emplace_back("Retry-After", "2");
+        reply(std::move(busy));
+        return;
+    }
+    m_awaitTxids.push_back(reply);
+    if (m_awaitTxids.size() == 1)
+        m_needs.askForTxids([this](const MempoolTxids &txids) { answerTxids(txids); });
+}
+
+void RestApi::answerTxids(const MempoolTxids &txids)
+{
+    const auto body = std::make_shared<const std::string>(toJson(txids));
+    m_txidBodies.push_back(body);
+    for (const HttpReply &reply : std::exchange(m_awaitTxids, {})) {
+        HttpResponse response = at(txids.position, HttpResponse::json({}));
+        response.shareBody(body);
+        reply(std::move(response));
+    }
+}
+
+} // namespace tipwatch

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/front_door/router.h"
+
+namespace tipwatch {
+
+namespace {
+
+std::vector<std::string> segmentsOf(std::string_view path)
+{
+    std::vector<std::string> segments;
+    while (!path.empty()) {
+        path.remove_prefix(1); // the slash
+        const std::size_t end = std::min(path.find('/'), path.size());
+        segments.emplace_back(path.substr(0, end));
+        path.remove_prefix(end);
+    }
+    return segments;
+}
+
+} // namespace
+
+void Router::addLater(std::string_view pattern, Handler handler)
+{
+    m_routes.push_back({segmentsOf(pattern), std::move(handler)});
+}
+
+void Router::add(std::string_view pattern, ImmediateHandler handler)
+{
+    addLater(pattern,
+             [handler = std::move(handler)](const HttpRequest &request, const HttpReply &reply) { reply(handler(request)); });
+}
+
+void Router::handle(HttpRequest request, const HttpReply &reply) const
+{
+    const std::vector<std::string> path = segmentsOf(request.path);
+    for (const Route &route : m_routes) {
+        if (fits(route, path, request.parameters)) {
+            route.handler(request, reply);
+            return;
+        }
+    }
+    reply(HttpResponse::error(404, "not_found", "there is nothing at this path"));
+}
+
+bool Router::fits(const Route &route, const std::vector<std::string> &path, std::vector<std::string> &parameters)
+{
+    parameters.clear();
+    for (std::size_t i = 0; i < route.segments.size(); ++i) {
+        const std::string &segment = route.segments[i];
+        if (segment.ends_with("*}"))
+            return path.size() > i;
+        if (i >= path.size())
+            return false;
+        if (segment.starts_with('{')) {
+            if (path[i].empty())
+                return false;
+            parameters.push_back(path[i]);
+        } else if (segment != path[i]) {
+            return false;
+        }
+    }
+    return path.size() == route.segments.size();
+}
+
+} // namespace tipwatch
