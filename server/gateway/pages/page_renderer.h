@@ -7,15 +7,16 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tipwatch {
 
 /// What a page has to know besides the chain.
 struct PageContext {
-    bool live = false;             ///< the gateway accepts WebSocket connections: the page gets the live script
+    bool live = false;              ///< the gateway accepts WebSocket connections: the page gets the live script
     std::string socketPath = "/ws"; ///< where, on the same host and port
-    std::string version;           ///< of Tipwatch
-    std::int64_t nowMs = 0;        ///< Unix ms; ages are told from here
+    std::string version;            ///< of Tipwatch
+    std::int64_t nowMs = 0;         ///< Unix ms; ages are told from here
 };
 
 /// Makes the HTML pages: complete without JavaScript, every word of the node escaped. Thread-safe after construction.
@@ -36,6 +37,7 @@ public:
 private:
     struct Template;
     std::string m_assetRoot;
+    std::vector<std::string> m_modules;
     std::unique_ptr<Template> m_home;
 };
 

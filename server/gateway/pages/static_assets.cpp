@@ -42,7 +42,8 @@ StaticAssets::StaticAssets()
             continue;
         const QResource resource(path);
         Q_ASSERT(resource.compressionAlgorithm() == QResource::NoCompression);
-        Asset asset{contentType, {reinterpret_cast<const char *>(resource.data()), static_cast<std::size_t>(resource.size())}, {}, true};
+        Asset asset{
+            contentType, {reinterpret_cast<const char *>(resource.data()), static_cast<std::size_t>(resource.size())}, {}, true};
         files.emplace(path.mid(prefix.size()), std::move(asset));
     }
 
@@ -58,6 +59,16 @@ StaticAssets::StaticAssets()
     m_root = "/assets/" + shortHash(all);
     for (auto &[name, asset] : files)
         m_assets.emplace(m_root + '/' + name.toStdString(), std::move(asset));
+}
+
+std::vector<std::string> StaticAssets::modules() const
+{
+    std::vector<std::string> names;
+    for (const auto &[path, asset] : m_assets) {
+        if (path.ends_with(".js") && !path.ends_with("/theme.js") && !path.ends_with("/page.js"))
+            names.push_back(path.substr(m_root.size() + 1));
+    }
+    return names;
 }
 
 const Asset *StaticAssets::find(std::string_view path) const

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tipwatch {
 
@@ -28,8 +29,14 @@ public:
     /// "/assets/<hash>"; below it the names are those of resources/web.
     const std::string &root() const { return m_root; }
 
+    /// By request path.
+    const std::map<std::string, Asset, std::less<>> &all() const { return m_assets; }
+
+    /// Names below the root of all that the live page imports, so that a browser can ask for them at once.
+    std::vector<std::string> modules() const;
+
 private:
-    std::map<std::string, Asset, std::less<>> m_assets; ///< by request path
+    std::map<std::string, Asset, std::less<>> m_assets;
     std::string m_root;
 };
 

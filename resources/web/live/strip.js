@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The strip at the top: what the node does, how far the view can be trusted, and how this page is connected.
+import { byId, fill, setAttribute, setClass, setText } from "./dom.js";
+import { format, networkName } from "./format.js";
+import { everySecond, now } from "./time.js";
+
+const state = byId("state");
+const exact = byId("exact");
+const link = byId("link");
+const notice = byId("notice");
+const retry = byId("retry");
+
+let status = null;
+let count = 0;
+
+const states = {
+  unknown: ["is-waiting", "Starting", "Nothing heard from the node yet."],
+  connecting: ["is-waiting", "Connecting", "Waiting for the node to answer."],
+  syncing: ["is-warn", "Syncing", "The node is catching up with the network."],
+  live: ["is-live", "Live", ""],
+  stale: ["is-warn", "Stale", "The node does not answer. This is the last picture."],
+  error: ["is-error", "Error", "The node cannot be read."],
+};
+
+function stateWord(word) {
+  if (status.state === "syncing") return `${word} ${format.percent(status.progress ?? 0)}`;
+  const minutes = status.since ? Math.floor((now() - status.since) / 60_000) : 0;
+  return status.state === "stale" && minutes > 0 ? `${word} ${format.integer(minutes)} min` : word;
+}
+
+function showState() {
+  const [style, plainWord, plainText] = states[status.state] ?? states.unknown;
+  const word = stateWord(plainWord);
+  setClass(state, "is-", style);
+  fill(state, {
+    word,
+    network: networkName(status.network),
+    version: (status.version ?? status.node ?? "") + (status.pruned ? " · pruned" : ""),
+  });
+  const text = status.reason || plainText;
+  notice.hidden = text === "";
+  setClass(notice, "is-", style);
+  fill(notice, { word, text });
+  notice.querySelector("svg").toggleAttribute("hidden", status.state !== "syncing");
+  setAttribute(byId("notice-progress"), "width", `${((status.progress ?? 0) * 100).toFixed(1)}%`);
+  byId("simulated").hidden = !status.simulated;
+}
+
+function exactness() {
+  const transactions = `${format.integer(count)} tx`;
+  if (status.state === "stale") return ["is-off", "Not exact", "as last seen"];
+  if (status.state !== "live") return ["is-off", "Not exact", "no view of the mempool yet"];
+  if (status.feed === "poll") return ["is-warn", "Polling", status.exact ? `${transactions} at the last look` : "changes between looks are missed"];
+  if (status.exact) return ["is-ok", "Exact", `${transactions} equal to the node`];
+  return ["is-warn", "Resyncing", "comparing with the node"];
+}
+
+function showExactness() {
+  const [style, word, about] = exactness();
+  setClass(exact, "is-", style);
+  fill(exact, { word, about });
+  exact.title = `Exact: the mempool shown is proven equal to the node's. Resyncs since start: ${format.integer(status.resyncs)}`;
+}
+
+export function showStatus(next) {
+  status = next;
+  showState();
+  showExactness();
+}
+
+export function showCount(transactions) {
+  count = transactions;
+  if (status) showExactness();
+}
+
+/** @param {import("../client/connection.js").Connection} connection */
+export function showLink(connection) {
+  const show = () => {
+    const { state: phase, retryAt } = connection.status;
+    const { latency } = connection.metrics;
+    const open = phase === "open";
+    const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+    document.documentElement.classList.toggle("offline", phase === "waiting");
+    setClass(link, "is-", open ? "is-live" : phase === "waiting" ? "is-warn" : "is-waiting");
+    const word = open ? (latency === null ? "Connected" : `${format.integer(Math.max(1, Math.round(latency)))} ms`) : phase === "waiting" ? "Reconnecting" : "Connecting";
+    fill(link, { word, about: open ? "over WebSocket" : phase === "waiting" && seconds > 0 ? `in ${seconds} s` : "" });
+    retry.hidden = phase !== "waiting";
+  };
+  connection.on("status", show);
+  connection.on("latency", show);
+  retry.addEventListener("click", () => connection.retryNow());
+  everySecond(() => {
+    if (connection.status.state === "waiting") show();
+    if (status?.state === "stale") setText(state.querySelector('[data-f="word"]'), stateWord("Stale"));
+  });
+  show();
+}
