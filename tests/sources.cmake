@@ -13,3 +13,5 @@ tipwatch_test(NAME mempool_tracker_test SOURCES unit/sources/mempool_tracker_tes
 
 # The Bitcoin source: the node's words
 tipwatch_test(NAME decoder_test SOURCES unit/sources/decoder_test.cpp LIBS tipwatch_sources tipwatch_fixture)
+tipwatch_test(NAME rpc_parser_test SOURCES unit/sources/rpc_parser_test.cpp LIBS tipwatch_sources tipwatch_fixture)
+tipwatch_test(NAME rpc_client_test SOURCES unit/sources/rpc_client_test.cpp LIBS tipwatch_sources tipwatch_fixture Qt6::Network)
