@@ -9,34 +9,34 @@ namespace tipwatch {
 
 namespace {
 
-ChosenSource bitcoin(const Config &config, ChainStore &store, const Clock &clock, std::string reason)
+/// @p config with what was found filled in, so that the source asks the same node.
+BitcoinConfig at(const NodeAddress &found, BitcoinConfig config)
 {
-    return {std::make_unique<BitcoinSource>(config.bitcoin, store, clock), "bitcoin", std::move(reason)};
-}
-
-ChosenSource simulated(const Config &config, ChainStore &store, const Clock &clock, std::string reason)
-{
-    return {std::make_unique<SimulatedSource>(config.simulated, store, clock), "simulated", std::move(reason)};
+    config.network = found.network;
+    return config;
 }
 
 } // namespace
 
 ChosenSource chooseSource(const Config &config, ChainStore &store, const Clock &clock)
 {
-    switch (config.source) {
-    case SourceKind::Bitcoin:
-        return bitcoin(config, store, clock, "asked for");
-    case SourceKind::Simulated:
-        return simulated(config, store, clock, "asked for");
-    case SourceKind::Auto:
-        break;
-    }
+    const auto simulated = [&](std::string reason) {
+        return ChosenSource{std::make_unique<SimulatedSource>(config.simulated, store, clock), "simulated", std::move(reason)};
+    };
+    const auto bitcoin = [&](const BitcoinConfig &node, std::string reason) {
+        return ChosenSource{std::make_unique<BitcoinSource>(node, store, clock), "bitcoin", std::move(reason)};
+    };
+
+    if (config.source == SourceKind::Simulated)
+        return simulated("asked for");
     // A node that is named is meant, whether it runs yet or not.
     if (!config.bitcoin.node.empty())
-        return bitcoin(config, store, clock, "a node is named");
+        return bitcoin(config.bitcoin, "a node is named");
     if (const auto found = findRunningNode(config.bitcoin))
-        return bitcoin(config, store, clock, "found on this machine, network " + found->network);
-    return simulated(config, store, clock, "no node found on this machine");
+        return bitcoin(at(*found, config.bitcoin), "found on this machine, network " + found->network);
+    if (config.source == SourceKind::Bitcoin)
+        return bitcoin(config.bitcoin, "asked for, not running yet");
+    return simulated("no node found on this machine");
 }
 
 } // namespace tipwatch

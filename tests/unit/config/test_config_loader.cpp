@@ -368,6 +368,19 @@ private Q_SLOTS:
             QCOMPARE(s.show(loaded->config), s.show(Config()));
     }
 
+    void theReadmeNamesEverySettingWithItsDefault()
+    {
+        QFile readme(QStringLiteral(TIPWATCH_SOURCE_DIR "/README.md"));
+        QVERIFY(readme.open(QIODevice::ReadOnly));
+        const std::string text = readme.readAll().toStdString();
+        for (const auto &s : settings()) {
+            const std::string value = s.key == "gateway.enabled" ? std::string() : s.show(Config());
+            const std::string row = "| `" + std::string(s.key) + "` | `" + std::string(s.environment) + "` | `" +
+                                    std::string(s.flag) + "` | " + (value.empty() ? "" : "`" + value + "` |");
+            QVERIFY2(text.find(row) != std::string::npos, row.c_str());
+        }
+    }
+
     void helpFitsAPerson()
     {
         const QString help = QString::fromStdString(helpText());
