@@ -10,6 +10,14 @@ target_compile_definitions(tipwatch_fixture PRIVATE TIPWATCH_FIXTURES="${CMAKE_C
 add_library(tipwatch_recording STATIC support/recording.cpp support/recording.h)
 target_link_libraries(tipwatch_recording PUBLIC tipwatch_sources tipwatch_fixture PRIVATE simdjson::simdjson)
 tipwatch_test(NAME mempool_tracker_test SOURCES unit/sources/mempool_tracker_test.cpp LIBS tipwatch_sources tipwatch_recording)
+add_library(tipwatch_regtest STATIC
+    support/event_log.h
+    support/regtest_node.cpp support/regtest_node.h
+    support/source_under_test.h
+    support/test_wallet.cpp support/test_wallet.h)
+target_link_libraries(tipwatch_regtest PUBLIC tipwatch_sources Qt6::Test PRIVATE simdjson::simdjson)
+tipwatch_test(NAME bitcoin_source_regtest SOURCES regtest/bitcoin_source_regtest.cpp LIBS tipwatch_regtest)
+set_tests_properties(bitcoin_source_regtest PROPERTIES TIMEOUT 900)
 
 # The Bitcoin source: the node's words
 tipwatch_test(NAME decoder_test SOURCES unit/sources/decoder_test.cpp LIBS tipwatch_sources tipwatch_fixture)

@@ -12,11 +12,25 @@ std::size_t MempoolTracker::reset(const MempoolSnapshot &snapshot, std::span<con
     }
     for (const SequenceMessage &message : queued.first(held))
         followStream(message);
+    if (m_streamTip != snapshot.tip)
+        held += blocksUntil(snapshot.tip, queued.subspan(held));
     m_tip = snapshot.tip;
     m_snapshot = m_numbered = m_accounted = snapshot.sequence;
     m_chainMoved = false;
     m_doubt.clear();
     return held;
+}
+
+/// How many of @p queued lead the stream to @p tip; none if they do not, or only after a change of the mempool.
+std::size_t MempoolTracker::blocksUntil(const BlockHash &tip, std::span<const SequenceMessage> queued)
+{
+    for (std::size_t i = 0; i < queued.size() && !queued[i].isMempool(); ++i) {
+        if (queued[i].kind == SequenceMessage::Kind::Connected && queued[i].block() == tip) {
+            m_streamTip = tip;
+            return i + 1;
+        }
+    }
+    return 0;
 }
 
 void MempoolTracker::apply(const SequenceMessage &message)

@@ -81,6 +81,7 @@ private:
     void applyConnected(const BlockHash &hash);
     void applyDisconnected(const BlockHash &hash);
     void followStream(const SequenceMessage &message);
+    std::size_t blocksUntil(const BlockHash &tip, std::span<const SequenceMessage> queued);
 
     TrackedView &m_view;
     std::string m_doubt = "no snapshot yet";

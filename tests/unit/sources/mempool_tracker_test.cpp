@@ -194,6 +194,7 @@ private Q_SLOTS:
     void nothingIsAppliedAfterADoubt();
 
     void queuedMessagesInTheSnapshotAreDropped();
+    void queuedBlocksUpToTheSnapshotsTipAreDropped();
     void lateMessagesInTheSnapshotAreDropped();
     void lateBlockOnTheWayToTheSnapshotIsNotAppliedTwice();
     void streamOfUnknownPlaceJoinsAtTheSnapshotsTip();
@@ -364,6 +365,15 @@ void MempoolTrackerTest::queuedMessagesInTheSnapshotAreDropped()
     scene.apply({queued[3], queued[4]});
     QCOMPARE(scene.doubt(), QString());
     QVERIFY(scene.holds({2, 7}));
+}
+
+void MempoolTrackerTest::queuedBlocksUpToTheSnapshotsTipAreDropped()
+{
+    Scene scene(block(0));
+    QCOMPARE(scene.reset({connected(1), connected(2), connected(3)}), std::size_t(2)); // their blocks need not be asked for
+    QVERIFY(scene.tracker.isSettled());
+    Scene elsewhere(block(0));
+    QCOMPARE(elsewhere.reset({connected(1), added(7, 10), connected(2)}), std::size_t(0));
 }
 
 void MempoolTrackerTest::lateMessagesInTheSnapshotAreDropped()

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/sources/bitcoin/node_facts.h"
+
+#include "server/sources/bitcoin/log.h"
+
+#include <array>
+
+namespace tipwatch {
+namespace {
+
+using Answers = tl::expected<std::span<const RpcResult>, RpcError>;
+
+constexpr std::array<const char *, 4> feeTargets{"[2]", "[3]", "[6]", "[144]"}; // blocks: next, half an hour, an hour, a day
+
+constexpr int afterBlockMs = 300; // the block itself goes first
+
+std::optional<Feerate> estimateOf(const RpcResult &answer)
+{
+    if (!answer)
+        return std::nullopt;
+    return parseSmartFee(*answer).value_or(std::nullopt);
+}
+
+} // namespace
+
+NodeFacts::NodeFacts(const NodeLink &link, QObject *parent) : QObject(parent), m_link(link)
+{
+    const auto prepare = [this](QTimer &timer, int interval, auto slot) {
+        timer.setParent(this);
+        timer.setInterval(interval);
+        timer.setTimerType(Qt::CoarseTimer);
+        connect(&timer, &QTimer::timeout, this, slot);
+    };
+    prepare(m_figuresTimer, figuresInterval, &NodeFacts::askFigures);
+    prepare(m_networkTimer, networkInterval, &NodeFacts::askNetwork);
+    prepare(m_feesTimer, feesInterval, &NodeFacts::askFees);
+    prepare(m_blockTimer, afterBlockMs, [this] {
+        askFigures();
+        askFees();
+    });
+    m_blockTimer.setSingleShot(true);
+}
+
+void NodeFacts::start()
+{
+    askFigures();
+    askNetwork();
+    askFees();
+    m_figuresTimer.start();
+    m_networkTimer.start();
+    m_feesTimer.start();
+}
+
+void NodeFacts::blockCame()
+{
+    if (!m_blockTimer.isActive())
+        m_blockTimer.start();
+}
+
+void NodeFacts::setCatchingUp(bool catchingUp)
+{
+    const int interval = catchingUp ? catchUpInterval : figuresInterval;
+    if (m_figuresTimer.interval() != interval)
+        m_figuresTimer.setInterval(interval);
+}
+
+/// False if there is nothing to read; what is not a passing refusal ends the connection.
+bool NodeFacts::passed(const Answers &answers) const
+{
+    if (!answers && !isPassing(answers.error()))
+        m_link.fail(answers.error());
+    return answers.has_value();
+}
+
+void NodeFacts::askFigures()
+{
+    const std::size_t count = m_link.store.mempoolCount();
+    const BlockPtr tip = m_link.store.tipBlock();
+    m_link.rpc.batch({{"getblockchaininfo"}, {"getmempoolinfo"}}, [this, count, tip](const Answers &answers) {
+        if (!passed(answers) || !(*answers)[0] || !(*answers)[1])
+            return;
+        const auto chain = parseBlockchainInfo(*(*answers)[0]);
+        const auto mempool = parseMempoolInfo(*(*answers)[1]);
+        if (!chain || !mempool) {
+            qCWarning(lcBitcoin, "facts.unusable why=\"%s\"", (chain ? mempool.error() : chain.error()).message.c_str());
+            return;
+        }
+        m_link.store.setChainFacts(chain->headers, chain->initialBlockDownload, chain->verificationProgress,
+                                   m_link.clock.unixMs());
+        m_link.store.setMempoolLimits({mempool->usage, mempool->maxUsage, mempool->minFeerate});
+        if (std::exchange(m_minimum, mempool->minFeerate) != mempool->minFeerate)
+            askFees();
+        Q_EMIT figures(*chain, *mempool, count == m_link.store.mempoolCount() && tip == m_link.store.tipBlock());
+    });
+}
+
+void NodeFacts::askNetwork()
+{
+    m_link.rpc.batch({{"getnetworkinfo"}, {"getnettotals"}}, [this](const Answers &answers) {
+        if (!passed(answers) || !(*answers)[0] || !(*answers)[1])
+            return;
+        if (const auto network = parseNetworkInfo(*(*answers)[0], *(*answers)[1]))
+            m_link.store.setNetwork(*network, m_link.clock.unixMs());
+        else
+            qCWarning(lcBitcoin, "facts.unusable why=\"%s\"", network.error().message.c_str());
+    });
+}
+
+void NodeFacts::askFees()
+{
+    if (std::exchange(m_askingFees, true))
+        return;
+    std::vector<RpcCall> calls;
+    for (const char *target : feeTargets)
+        calls.push_back({"estimatesmartfee", target});
+    m_link.rpc.batch(std::move(calls), [this](const Answers &answers) {
+        m_askingFees = false;
+        if (!passed(answers))
+            return;
+        FeeEstimates fees;
+        fees.nextBlock = estimateOf((*answers)[0]);
+        fees.halfHour = estimateOf((*answers)[1]);
+        fees.hour = estimateOf((*answers)[2]);
+        fees.economy = estimateOf((*answers)[3]);
+        fees.minimum = m_minimum;
+        m_link.store.setFees(fees, m_link.clock.unixMs());
+    });
+}
+
+} // namespace tipwatch
