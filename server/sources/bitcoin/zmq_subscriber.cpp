@@ -5,9 +5,11 @@
 
 #include <QLoggingCategory>
 #include <QSocketNotifier>
+#include <QTimer>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 
 Q_LOGGING_CATEGORY(lcZmq, "tipwatch.zmq")
@@ -37,6 +39,17 @@ private:
     zmq_msg_t m_message;
 };
 
+/// libzmq looks at the port only when it connects, and tells nobody.
+bool hasPossiblePort(std::string_view endpoint)
+{
+    if (!endpoint.starts_with("tcp://"))
+        return true;
+    const std::string_view digits = endpoint.substr(endpoint.rfind(':') + 1);
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    return error == std::errc() && end == digits.data() + digits.size() && port != 0;
+}
+
 /// The first parts of a message; further ones are counted only. Nothing is received if there is no message.
 struct Parts {
     std::array<Frame, 3> frames;
@@ -56,15 +69,21 @@ struct Parts {
     }
 };
 
-/// A stream may be closed by a slot that one of its notifiers has called.
-struct DisableAndDeleteLater {
+/// A stream may be closed by a slot that one of these has called.
+struct StopAndDeleteLater {
     void operator()(QSocketNotifier *notifier) const
     {
         notifier->setEnabled(false);
         notifier->deleteLater();
     }
+    void operator()(QTimer *timer) const
+    {
+        timer->stop();
+        timer->deleteLater();
+    }
 };
-using Notifier = std::unique_ptr<QSocketNotifier, DisableAndDeleteLater>;
+using Notifier = std::unique_ptr<QSocketNotifier, StopAndDeleteLater>;
+using Timer = std::unique_ptr<QTimer, StopAndDeleteLater>;
 
 void setOption(void *socket, int option, int value)
 {
@@ -93,17 +112,7 @@ class ZmqSubscriber::Stream : public std::enable_shared_from_this<Stream> {
 public:
     Stream(ZmqSubscriber &owner, std::string endpoint) : m_owner(owner), m_endpoint(std::move(endpoint)) {}
 
-    ~Stream()
-    {
-        m_notifier.reset(); // before the descriptors go
-        m_monitorNotifier.reset();
-        if (m_socket) {
-            zmq_socket_monitor(m_socket, nullptr, 0);
-            zmq_close(m_socket);
-        }
-        if (m_monitor)
-            zmq_close(m_monitor);
-    }
+    ~Stream() { close(); }
     Q_DISABLE_COPY_MOVE(Stream)
 
     bool open(void *context)
@@ -128,6 +137,10 @@ public:
             return false;
         m_notifier.reset(new QSocketNotifier(descriptorOf(m_socket), QSocketNotifier::Read));
         m_monitorNotifier.reset(new QSocketNotifier(descriptorOf(m_monitor), QSocketNotifier::Read));
+        // A timer, for events posted while events are delivered would be delivered before any socket is looked at.
+        m_again.reset(new QTimer);
+        m_again->setSingleShot(true);
+        QObject::connect(m_again.get(), &QTimer::timeout, &m_owner, [this] { drain(); });
         QObject::connect(m_notifier.get(), &QSocketNotifier::activated, &m_owner, [this] { drain(); });
         QObject::connect(m_monitorNotifier.get(), &QSocketNotifier::activated, &m_owner, [this] { drain(); });
         return true;
@@ -139,31 +152,28 @@ public:
             return;
         m_topics.push_back(topic);
         zmq_setsockopt(m_socket, ZMQ_SUBSCRIBE, topic.data(), topic.size());
-        drainLater(); // the descriptor tells of changes only, and any call may have taken in the change
+        m_again->start(0); // the descriptor tells of changes only, and any call may have taken in the change
     }
 
     const std::string &endpoint() const { return m_endpoint; }
     bool isConnected() const { return m_connected; }
 
-    /// The owner does not want to hear of it any more.
-    void abandon() { m_abandoned = true; }
-
-private:
-    void drainLater()
+    /// The owner does not want to hear of it any more, and may be gone when this returns to drain().
+    void close()
     {
-        if (std::exchange(m_drainQueued, true))
-            return;
-        QMetaObject::invokeMethod(
-            &m_owner,
-            [weak = weak_from_this()] {
-                if (const auto self = weak.lock()) {
-                    self->m_drainQueued = false;
-                    self->drain();
-                }
-            },
-            Qt::QueuedConnection);
+        m_isOpen = false;
+        m_notifier.reset(); // before the descriptors go
+        m_monitorNotifier.reset();
+        m_again.reset();
+        if (m_socket) {
+            zmq_socket_monitor(m_socket, nullptr, 0);
+            zmq_close(std::exchange(m_socket, nullptr));
+        }
+        if (m_monitor)
+            zmq_close(std::exchange(m_monitor, nullptr));
     }
 
+private:
     /// The descriptor is edge-triggered: it must be read until there is nothing, or be looked at again without it.
     void drain()
     {
@@ -173,18 +183,18 @@ private:
             // "connected" goes before the first message, "disconnected" after the last.
             if (!m_connected)
                 readMonitor();
-            if (m_abandoned)
+            if (!m_isOpen)
                 return;
             if (!parts.receive(m_socket)) {
                 readMonitor();
-                if (!m_abandoned && hasInput(m_socket))
-                    drainLater();
+                if (m_isOpen && hasInput(m_socket))
+                    m_again->start(0);
                 return;
             }
             hand(parts);
         }
-        if (!m_abandoned)
-            drainLater();
+        if (m_isOpen)
+            m_again->start(0);
     }
 
     void hand(const Parts &parts)
@@ -216,7 +226,7 @@ private:
     void readMonitor()
     {
         Parts parts; // event (16 bits) and value (32 bits); the endpoint
-        while (!m_abandoned && parts.receive(m_monitor)) {
+        while (m_isOpen && parts.receive(m_monitor)) {
             std::uint16_t event = 0;
             const auto bytes = parts.frames[0].bytes();
             if (bytes.size() >= sizeof event)
@@ -239,9 +249,9 @@ private:
     void *m_monitor = nullptr;
     Notifier m_notifier;
     Notifier m_monitorNotifier;
+    Timer m_again; ///< runs while there may be more to read
     bool m_connected = false;
-    bool m_drainQueued = false;
-    bool m_abandoned = false;
+    bool m_isOpen = true;
 };
 
 ZmqSubscriber::ZmqSubscriber(const Clock &clock, QObject *parent) : QObject(parent), m_clock(clock), m_context(zmq_ctx_new()) {}
@@ -257,7 +267,7 @@ bool ZmqSubscriber::subscribe(const std::string &topic, const std::string &endpo
     auto found = std::ranges::find(m_streams, endpoint, &Stream::endpoint);
     if (found == m_streams.end()) {
         auto stream = std::make_shared<Stream>(*this, endpoint);
-        if (!stream->open(m_context))
+        if (!hasPossiblePort(endpoint) || !stream->open(m_context))
             return false;
         found = m_streams.insert(m_streams.end(), std::move(stream));
     }
@@ -268,7 +278,7 @@ bool ZmqSubscriber::subscribe(const std::string &topic, const std::string &endpo
 void ZmqSubscriber::close()
 {
     for (const auto &stream : m_streams)
-        stream->abandon();
+        stream->close();
     m_streams.clear();
 }
 

@@ -22,7 +22,7 @@ struct ZmqMessage {
 };
 
 /// Listens to the node's ZMQ publishers, one socket per endpoint, so the order within an endpoint is the node's.
-/// Lives on the backend thread; signals are emitted there, directly. Unlimited queues: nothing is dropped on this side.
+/// Lives on the backend thread; signals are emitted there, directly; a slot may close or delete it. Unlimited queues: nothing is dropped on this side.
 class ZmqSubscriber : public QObject {
     Q_OBJECT
 
@@ -34,7 +34,7 @@ public:
     /// @return false if @p endpoint is no ZMQ address; nothing happens then.
     bool subscribe(const std::string &topic, const std::string &endpoint);
 
-    /// Lets go of all endpoints. May be called from a slot.
+    /// Lets go of all endpoints. It may be used again afterwards.
     void close();
 
     /// True while the connection to @p endpoint stands.
