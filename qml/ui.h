@@ -42,6 +42,8 @@ Q_SIGNALS:
     void gatewayEnabledRequested(bool enabled);
 
 private:
+    void watch(QQuickWindow *shown);
+
     struct Parts;
     std::unique_ptr<Parts> m_parts;
 };

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import Tipwatch
+
+/// One mined block of the train. A disconnected one has fallen off: grey, lowered, and says so.
+Item {
+    id: root
+
+    required property string heightText
+    required property string feerate
+    required property string range
+    required property string transactions
+    required property string sizeText
+    required property string miner
+    required property string age
+    required property string hash
+    required property string fees
+    required property double fullness
+    required property color fill
+    required property color edge
+    required property bool feesKnown
+    required property bool stale
+    /// Room for all lines; without it the range is left out.
+    readonly property bool roomy: height >= Theme.px(150)
+    readonly property color ink: stale ? Theme.inkOnStale : feesKnown ? Theme.inkOnFill : Theme.text
+
+    Accessible.description: stale ? qsTr("Disconnected") : [feerate !== "" ? qsTr("%1 sat/vB").arg(feerate) : "", transactions, sizeText, miner, age].join(", ")
+    Accessible.name: qsTr("Block %1").arg(heightText)
+    Accessible.role: Accessible.ListItem
+
+    Rectangle {
+        id: body
+
+        color: root.stale ? Theme.staleCar : root.feesKnown ? root.fill : Theme.raised
+        height: parent.height
+        opacity: root.stale ? 0.8 : 1
+        radius: Theme.px(10)
+        width: parent.width
+        // It does not leave the train's box: what falls also gets lower.
+        y: 0
+        transform: Rotation {
+            angle: root.stale ? 2 : 0
+            origin.x: body.width / 2
+            origin.y: body.height
+
+            Behavior on angle {
+                NumberAnimation {
+                    duration: Theme.motion
+                    easing.type: Easing.OutBack
+                }
+            }
+        }
+
+        // How full the block is.
+        Rectangle {
+            anchors.bottom: parent.bottom
+            anchors.left: parent.left
+            anchors.margins: Theme.px(10)
+            anchors.right: parent.right
+            color: Qt.rgba(root.ink.r, root.ink.g, root.ink.b, 0.22)
+            height: Theme.px(4)
+            radius: height / 2
+
+            Rectangle {
+                color: root.stale ? root.ink : root.feesKnown ? root.edge : Theme.faint
+                height: parent.height
+                radius: parent.radius
+                width: Math.max(height, parent.width * root.fullness)
+            }
+        }
+        ThemedText {
+            id: title
+
+            color: root.ink
+            font.strikeout: root.stale
+            font.weight: Font.Bold
+            text: root.heightText
+            width: parent.width - 2 * x
+            x: Theme.px(10)
+            y: Theme.px(9)
+        }
+        Row {
+            anchors.top: title.bottom
+            anchors.topMargin: root.roomy ? Theme.px(14) : Theme.px(4)
+            spacing: Theme.px(4)
+            visible: root.feesKnown
+            x: Theme.px(10)
+
+            ThemedText {
+                id: rate
+
+                color: root.ink
+                font.pixelSize: Theme.px(19)
+                font.weight: Font.Bold
+                text: root.feerate
+            }
+            ThemedText {
+                anchors.baseline: rate.baseline
+                color: root.ink
+                font.pixelSize: Theme.tiny
+                text: qsTr("sat/vB")
+            }
+        }
+        Column {
+            anchors.bottom: parent.bottom
+            anchors.bottomMargin: Theme.px(20)
+            spacing: Theme.px(2)
+            width: parent.width - 2 * x
+            x: Theme.px(10)
+
+            component Line: ThemedText {
+                color: root.ink
+                font.pixelSize: Theme.tiny
+                visible: text !== ""
+                width: parent ? (parent as Column).width : 0
+            }
+
+            Line {
+                text: root.range
+                visible: root.roomy && root.feesKnown
+            }
+            Line {
+                text: root.transactions + " · " + root.sizeText
+            }
+            Line {
+                text: root.miner
+            }
+            Line {
+                font.weight: root.stale ? Font.Bold : Font.Normal
+                text: root.stale ? qsTr("Disconnected") : root.age
+            }
+        }
+    }
+
+    HoverHandler {
+        id: hover
+    }
+    Hint {
+        shown: hover.hovered
+        text: [qsTr("Block %1").arg(root.heightText), root.hash, root.fees !== "" ? qsTr("Fees %1").arg(root.fees) : "", root.range !== "" ? qsTr("%1 sat/vB").arg(root.range) : ""].filter(line => line !== "").join("\n")
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Shows the window without a node, for looking at it: in any state, size and theme, and as pictures.
+//   ui_gallery [--state live|connecting|error|syncing|stale|simulated|reorg|empty] [--size 1440x900] [--theme dark|light]
+//              [--rate N] [--shot FILE --after MS] [--popup gateway|theme]
+#include "qml/ui.h"
+#include "tests/qml/scripted_chain.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QQuickItem>
+#include <QQuickWindow>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <cstdio>
+
+using namespace tipwatch;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+void enterState(test::ScriptedChain &chain, const QString &state)
+{
+    if (state == u"connecting") {
+        chain.setState(SourceState::Connecting, "Nothing answers at 127.0.0.1:8332. Is the node running with server=1?");
+    } else if (state == u"error") {
+        chain.setState(
+            SourceState::Error,
+            "The node refused the user name or password. Check --rpc-user and the password file, or use --rpc-cookie.");
+    } else if (state == u"syncing-empty") {
+        chain.setState(SourceState::Syncing, "The node is loading its block index.", 0.43);
+    } else {
+        chain.begin(60);
+        if (state == u"syncing")
+            chain.setState(SourceState::Syncing, "The node is catching up: initial block download.", 0.43);
+        else if (state == u"stale")
+            chain.setState(SourceState::Stale, "The node stopped answering. Trying again in 8 s.");
+        else if (state == u"simulated")
+            chain.setSimulated(true);
+        else if (state == u"empty")
+            chain.mine(1'000'000);
+    }
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QApplication app(argc, argv);
+    QCommandLineParser parser;
+    parser.addHelpOption();
+    parser.addOptions({{u"state"_s, u"State of the source"_s, u"state"_s, u"live"_s},
+                       {u"size"_s, u"Size of the window"_s, u"WxH"_s, u"1440x900"_s},
+                       {u"theme"_s, u"dark or light"_s, u"theme"_s, u"dark"_s},
+                       {u"rate"_s, u"Transactions per second"_s, u"n"_s, u"5"_s},
+                       {u"shot"_s, u"Save a picture and leave"_s, u"file"_s},
+                       {u"after"_s, u"When to save it, ms"_s, u"ms"_s, u"1500"_s},
+                       {u"popup"_s, u"Open a popup of the strip"_s, u"name"_s}});
+    parser.process(app);
+
+    const SystemClock clock;
+    test::ScriptedChain chain(clock);
+    const QString state = parser.value(u"state"_s);
+    enterState(chain, state);
+
+    QTemporaryDir home;
+    UiOptions options;
+    options.theme = parser.value(u"theme"_s).toStdString();
+    options.settingsFile = home.filePath(u"settings.ini"_s).toStdString();
+    Ui ui(
+        chain.bus, [&chain] { return chain.store.snapshot(); }, clock, options);
+    GatewayStatus gateway;
+    gateway.enabled = gateway.listening = true;
+    gateway.clients = 7;
+    gateway.url = "http://192.168.1.7:8787/";
+    ui.setGatewayStatus(gateway);
+    QObject::connect(&ui, &Ui::gatewayEnabledRequested, &ui, [&](bool enabled) {
+        gateway.enabled = gateway.listening = enabled;
+        ui.setGatewayStatus(gateway);
+    });
+    ui.show();
+    QQuickWindow *window = ui.window();
+    if (!window)
+        return 1;
+    const QStringList size = parser.value(u"size"_s).split(u'x');
+    window->setGeometry(0, 0, size.value(0).toInt(), size.value(1).toInt());
+
+    QTimer sending;
+    const int rate = parser.value(u"rate"_s).toInt();
+    QObject::connect(&sending, &QTimer::timeout, &sending, [&] {
+        chain.send(std::max(1, rate / 20));
+        if (rand() % 20 == 0)
+            chain.replaceOne();
+    });
+    const bool living =
+        state != u"connecting" && state != u"error" && state != u"stale" && state != u"empty" && state != u"syncing-empty";
+    if (living && rate > 0)
+        sending.start(std::max(50, 1000 / rate));
+    QTimer mining;
+    QObject::connect(&mining, &QTimer::timeout, &mining, [&] { chain.mine(); });
+    if (living && !parser.isSet(u"shot"_s))
+        mining.start(8000);
+    if (state == u"reorg") {
+        QTimer::singleShot(600, &mining, [&] {
+            chain.disconnectTip();
+            chain.mine(0);
+            chain.mine(0);
+        });
+    }
+    if (parser.isSet(u"popup"_s)) {
+        QTimer::singleShot(500, window, [&] {
+            if (auto *popup = window->findChild<QObject *>(parser.value(u"popup"_s) + u"Popup"_s))
+                QMetaObject::invokeMethod(popup, "open");
+        });
+    }
+    if (parser.isSet(u"shot"_s)) {
+        QTimer::singleShot(parser.value(u"after"_s).toInt(), window, [&] {
+            const bool saved = window->grabWindow().save(parser.value(u"shot"_s));
+            app.exit(saved ? 0 : 1);
+        });
+    }
+    return app.exec();
+}
