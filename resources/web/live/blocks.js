@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The block train and the table of recent blocks: the same blocks, twice.
+// The block train and the table of recent blocks: the same blocks, twice. Their items stay where they are and hand on what they show, so
+// that an arrival moves nothing but by its animation.
 import { byId, fill, mayMove, nextFrame, setAttribute, setClass, setText } from "./dom.js";
 import { format, rateClass } from "./format.js";
 import { showAge } from "./time.js";
@@ -8,8 +9,8 @@ const motionMs = 220;
 const blockWeight = 4_000_000;
 
 const lists = [
-  { element: byId("cars"), template: byId("car-template"), most: 12, moves: true },
-  { element: byId("rows"), template: byId("row-template"), most: 6, moves: false },
+  { element: byId("cars"), template: byId("car-template"), most: 12, ghosts: true },
+  { element: byId("rows"), template: byId("row-template"), most: 7, ghosts: false },
 ];
 const cars = lists[0].element;
 
@@ -62,16 +63,31 @@ function showEmptiness() {
   byId("no-rows").hidden = !empty;
 }
 
-/** The new cars come in from the left and push the others; whoever has scrolled away keeps what they look at. */
-function slideIn(count) {
-  const step = count * (cars.firstElementChild.getBoundingClientRect().width + parseFloat(getComputedStyle(cars).columnGap));
-  if (cars.scrollLeft > 0) {
-    cars.scrollLeft += step;
-    return;
-  }
-  if (!mayMove()) return;
-  for (const car of cars.children) {
-    car.animate([{ transform: `translateX(${-step}px)` }, { transform: "none" }], { duration: motionMs, easing: "cubic-bezier(.2,.8,.3,1)" });
+/** @p item becomes what @p other was. */
+function take(item, other) {
+  item.className = other.className;
+  item.ariaHidden = other.ariaHidden;
+  if (other.dataset.hash) item.dataset.hash = other.dataset.hash;
+  else delete item.dataset.hash;
+  item.replaceChildren(...other.childNodes);
+}
+
+function pushIn(list, blocks) {
+  const { children } = list.element;
+  const count = Math.min(blocks.length, list.most);
+  for (let i = Math.min(count, list.most - children.length); i > 0; i -= 1) list.element.append(list.template.content.firstElementChild.cloneNode());
+  for (let i = children.length - 1; i >= count; i -= 1) take(children[i], children[i - count]);
+  for (let i = 0; i < count; i += 1) take(children[i], itemFor(list, blocks[blocks.length - 1 - i]));
+  slideIn(children, count);
+}
+
+function slideIn(items, count) {
+  const pushed = items[count];
+  if (!pushed || !mayMove()) return;
+  const x = pushed.offsetLeft - items[0].offsetLeft;
+  const y = pushed.offsetTop - items[0].offsetTop;
+  for (const item of items) {
+    item.animate([{ transform: `translate(${-x}px, ${-y}px)` }, { transform: "none" }], { duration: motionMs, easing: "cubic-bezier(.2,.8,.3,1)" });
   }
 }
 
@@ -79,12 +95,8 @@ function drawFound() {
   const blocks = found;
   found = [];
   if (blocks.length === 0) return;
-  for (const list of lists) {
-    list.element.prepend(...blocks.slice(-list.most).map((block) => itemFor(list, block)).reverse());
-    while (list.element.children.length > list.most) list.element.lastElementChild.remove();
-  }
+  for (const list of lists) pushIn(list, blocks);
   showEmptiness();
-  slideIn(Math.min(blocks.length, 3));
   const last = blocks.at(-1);
   setText(byId("announce"), `Block ${format.integer(last.height)} found by ${minerOf(last)}`);
 }
@@ -114,7 +126,7 @@ export function blockDisconnected({ hash }) {
     const item = itemOf(list, hash);
     if (!item || item.classList.contains("stale")) continue;
     item.classList.add("stale");
-    if (list.moves && mayMove()) {
+    if (list.ghosts && mayMove()) {
       item.animate(
         [{ transform: "none" }, { transform: "translateY(18px) rotate(3deg)", opacity: 0.5, offset: 0.6 }, { transform: "none", opacity: 1 }],
         { duration: motionMs, easing: "ease-in" },
@@ -128,15 +140,15 @@ export function showBlocks(blocks) {
   found = [];
   for (const list of lists) {
     const items = blocks.slice(0, list.most).map((block) => itemFor(list, block));
-    if (list.moves) {
-      for (let i = items.length; i < list.most; i += 1) {
-        const ghost = document.createElement("li");
-        ghost.className = "car ghost";
-        ghost.ariaHidden = "true";
-        items.push(ghost);
-      }
-    }
+    while (list.ghosts && items.length < list.most) items.push(ghost());
     list.element.replaceChildren(...items);
   }
   showEmptiness();
+}
+
+function ghost() {
+  const item = document.createElement("li");
+  item.className = "car ghost";
+  item.ariaHidden = "true";
+  return item;
 }

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Transactions, removals, blocks and reorgs as they come: the latest few, as fast as eyes can follow and no faster.
-import { byId, fill, setText } from "./dom.js";
+import { byId, fill, mayMove, setText } from "./dom.js";
 import { format, rateClass, shortHash } from "./format.js";
 import { now, showAge } from "./time.js";
 
-const shown = 60;
+const shown = 40;
 const restMs = 200; // between two changes of the list
+const motionMs = 160;
 
 const list = byId("feed-list");
 const pause = byId("pause");
 const template = byId("feed-template").content.firstElementChild;
 
+// Rows stay where they are and take on what they show: the page around them never moves, however much comes.
+const rows = [];
+let entries = []; // shown, newest first
 let arrived = []; // newest last
 let held = 0;
 let paused = false;
@@ -47,30 +51,41 @@ function plan() {
   setTimeout(() => requestAnimationFrame(draw), wait);
 }
 
-function row(entry) {
-  // Rows that fall off the end are used again.
-  const item = list.children.length >= shown ? list.lastElementChild : template.cloneNode(true);
-  item.className = `${entry.kind} ${rateClass(entry.feerate)}`;
-  item.title = entry.title ?? "";
-  fill(item, { what: entry.what, note: entry.note ?? "", figure: entry.figure ?? "" });
-  const time = item.querySelector("time");
+function describe(row, entry) {
+  row.className = `${entry.kind} ${rateClass(entry.feerate)}`;
+  row.title = entry.title ?? "";
+  fill(row, { what: entry.what, note: entry.note ?? "", figure: entry.figure ?? "" });
+  const time = row.querySelector("time");
   time.dataset.at = String(entry.at);
   showAge(time);
-  return item;
 }
 
 function draw() {
   due = false;
   setText(byId("feed-held"), paused && held > 0 ? `${format.integer(held)} held back` : "");
   if (paused || arrived.length === 0) return;
-  const atTop = list.scrollTop < 4;
-  const height = list.scrollHeight;
   if (arrived.length > shown) forget();
-  for (const entry of arrived) list.prepend(row(entry));
+  const added = arrived.length;
+  entries = [...arrived.reverse(), ...entries].slice(0, shown);
   arrived = [];
   drawnAt = performance.now();
+  while (rows.length < entries.length) {
+    const row = template.cloneNode(true);
+    rows.push(row);
+    list.append(row);
+  }
+  entries.forEach((entry, index) => describe(rows[index], entry));
   byId("feed-empty").hidden = true;
-  if (!atTop) list.scrollTop += list.scrollHeight - height;
+  follow(added);
+}
+
+/** What comes in slides down; whoever reads further down keeps their place. */
+function follow(added) {
+  const step = added * rows[0].offsetHeight;
+  if (list.scrollTop > 4) list.scrollTop += step;
+  else if (added <= 4 && mayMove()) {
+    for (const row of rows.slice(0, 14)) row.animate([{ transform: `translateY(${-step}px)` }, { transform: "none" }], { duration: motionMs, easing: "ease-out" });
+  }
 }
 
 pause.addEventListener("click", () => {
@@ -118,6 +133,8 @@ export function reorgInFeed({ depth, fork }) {
 
 export function clearFeed() {
   arrived = [];
+  entries = [];
+  rows.length = 0;
   list.replaceChildren();
   byId("feed-empty").hidden = false;
 }

@@ -21,22 +21,26 @@ export function makeFormat(locale) {
       number /= 1000;
       power += 1;
     }
-    return [decimal(number, power === 0 ? 0 : decimalsFor(number)), prefixes[power]];
+    return [number, prefixes[power]];
   }
 
   /** Three digits and an SI prefix: "61.4 MB". */
   function scaled(number, unit) {
     const [value, prefix] = withPrefix(number);
-    return `${value} ${prefix}${unit}`;
+    return `${decimal(value, prefix ? decimalsFor(value) : 0)} ${prefix}${unit}`;
+  }
+
+  /** "10 MvB", "2.5 MvB" */
+  function axisMark(number, unit) {
+    const [value, prefix] = withPrefix(number);
+    return `${decimal(value, Number.isInteger(value) ? 0 : 1)} ${prefix}${unit}`;
   }
 
   /** "243 of 300 MB" */
   function bytesOf(part, whole) {
     const [total, prefix] = withPrefix(whole);
-    let unit = 1;
-    for (let value = whole; value >= 999.5; value /= 1000) unit *= 1000;
-    const amount = part / unit;
-    return `${decimal(amount, part === 0 ? 0 : decimalsFor(amount))} of ${total} ${prefix}B`;
+    const amount = (total * part) / whole;
+    return `${decimal(amount, part === 0 || !prefix ? 0 : decimalsFor(amount))} of ${decimal(total, prefix ? decimalsFor(total) : 0)} ${prefix}B`;
   }
 
   /** sat/vB without the unit: "312", "28.4", "0.25" */
@@ -54,16 +58,20 @@ export function makeFormat(locale) {
   function bitcoins(satoshi) {
     const size = Math.abs(satoshi);
     if (size < 1_000_000) return `${integer(satoshi)} sat`;
-    return `${decimal(satoshi / 1e8, size < 1e8 ? 4 : size < 100e8 ? 3 : 1)} BTC`;
+    return `${decimal(satoshi / 1e8, size >= 1000e8 ? 0 : size >= 10e8 ? 1 : size >= 1e8 ? 2 : 4)} BTC`;
   }
 
-  /** "147 T", "4.66e-10" */
+  /** "146.7 T", "4.66e-10" */
   function difficulty(number) {
-    if (number >= 1000) return scaled(number, "");
-    const text = number.toPrecision(3);
-    const [digits, exponent] = (number < 1e-4 && number > 0 ? number.toExponential(2) : text).split("e");
-    const trimmed = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
-    return exponent === undefined ? trimmed : `${trimmed}e-${exponent.slice(1).padStart(2, "0")}`;
+    if (number >= 1000) {
+      const [value, prefix] = withPrefix(number);
+      return `${decimal(value, value >= 99.95 ? 1 : 2)} ${prefix}`;
+    }
+    if (number > 0 && number < 1e-4) {
+      const [digits, exponent] = number.toExponential(2).split("e-");
+      return `${Number(digits)}e-${exponent.padStart(2, "0")}`;
+    }
+    return String(Number(number.toPrecision(3)));
   }
 
   /** "43 %", and never 100 before it is */
@@ -107,7 +115,7 @@ export function makeFormat(locale) {
     return decimal(Math.log2(parseInt(head, 16)) + 4 * (digits.length - head.length), 2);
   }
 
-  return { decimal, integer, scaled, bytesOf, feerate, feerateRange, bitcoins, difficulty, percent, age, ago, clock, log2OfHex };
+  return { decimal, integer, scaled, axisMark, bytesOf, feerate, feerateRange, bitcoins, difficulty, percent, age, ago, clock, log2OfHex };
 }
 
 export const format = makeFormat();

@@ -32,8 +32,8 @@ function showHistogram(histogram) {
     if (size === largest && size > 0) setAttribute(bars, "aria-label", `Most wait at ${bandName(index)}`);
   });
   if (largest === 0) setAttribute(bars, "aria-label", "Nothing waits");
-  setText(byId("bars-max"), largest > 0 ? format.scaled(top, "vB") : "");
-  setText(byId("bars-half"), largest > 0 ? format.scaled(top / 2, "vB") : "");
+  setText(byId("bars-max"), largest > 0 ? format.axisMark(top, "vB") : "");
+  setText(byId("bars-half"), largest > 0 ? format.axisMark(top / 2, "vB") : "");
 }
 
 export function showMempool(mempool) {

@@ -11,7 +11,7 @@ const notice = byId("notice");
 const retry = byId("retry");
 
 let status = null;
-let count = 0;
+let count = null; // not told yet: then what the server wrote stays
 
 const states = {
   unknown: ["is-waiting", "Starting", "Nothing heard from the node yet."],
@@ -47,7 +47,7 @@ function showState() {
 }
 
 function exactness() {
-  const transactions = `${format.integer(count)} tx`;
+  const transactions = count === null ? "" : `${format.integer(count)} tx`;
   if (status.state === "stale") return ["is-off", "Not exact", "as last seen"];
   if (status.state !== "live") return ["is-off", "Not exact", "no view of the mempool yet"];
   if (status.feed === "poll") return ["is-warn", "Polling", status.exact ? `${transactions} at the last look` : "changes between looks are missed"];
@@ -58,7 +58,7 @@ function exactness() {
 function showExactness() {
   const [style, word, about] = exactness();
   setClass(exact, "is-", style);
-  fill(exact, { word, about });
+  fill(exact, count === null && status.state === "live" ? { word } : { word, about });
   exact.title = `Exact: the mempool shown is proven equal to the node's. Resyncs since start: ${format.integer(status.resyncs)}`;
 }
 

@@ -31,7 +31,7 @@ function showElapsed() {
   setText(since, text);
   since.classList.toggle("long", text.length > 5);
   setAttribute(byId("ring-arc"), "stroke-dasharray", `${(ringLength * (1 - fraction)).toFixed(1)} 252`);
-  setText(later, publicSpacing ? `${format.percent(fraction)} take longer` : "");
+  setText(later, publicSpacing ? `${format.integer(Math.floor(fraction * 100))} % take longer` : "");
 }
 
 export function showTip(tip) {

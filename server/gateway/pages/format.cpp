@@ -12,6 +12,7 @@ namespace tipwatch::format {
 
 namespace {
 
+constexpr double satoshisPerCoin = 1e8;
 constexpr int rateLevels = 24;
 constexpr double dearest = 300; ///< sat/vB; from here on everything is the top of the scale
 
@@ -31,8 +32,8 @@ int decimalsFor(double number)
 }
 
 struct Scaled {
-    std::string value;
-    const char *prefix;
+    double value;
+    const char *prefix; ///< empty for numbers below a thousand, which stay whole
 };
 
 Scaled withPrefix(double number)
@@ -43,7 +44,7 @@ Scaled withPrefix(double number)
         number /= 1000;
         ++power;
     }
-    return {decimal(number, power == 0 ? 0 : decimalsFor(number)), prefixes[power]};
+    return {number, prefixes[power]};
 }
 
 } // namespace
@@ -76,31 +77,38 @@ std::string feerateRange(Feerate low, Feerate high)
 std::string scaled(double number, std::string_view unit)
 {
     const auto [value, prefix] = withPrefix(number);
-    return value + ' ' + prefix + std::string(unit);
+    return decimal(value, *prefix ? decimalsFor(value) : 0) + ' ' + prefix + std::string(unit);
+}
+
+std::string axisMark(double number, std::string_view unit)
+{
+    const auto [value, prefix] = withPrefix(number);
+    return decimal(value, value == std::floor(value) ? 0 : 1) + ' ' + prefix + std::string(unit);
 }
 
 std::string bytesOf(std::int64_t part, std::int64_t whole)
 {
     const auto [total, prefix] = withPrefix(static_cast<double>(whole));
-    double unit = 1;
-    for (double value = static_cast<double>(whole); value >= 999.5; value /= 1000)
-        unit *= 1000;
-    const double amount = static_cast<double>(part) / unit;
-    return decimal(amount, part == 0 ? 0 : decimalsFor(amount)) + " of " + total + ' ' + prefix + 'B';
+    const double amount = total * static_cast<double>(part) / static_cast<double>(whole);
+    return decimal(amount, part == 0 || !*prefix ? 0 : decimalsFor(amount)) + " of " +
+           decimal(total, *prefix ? decimalsFor(total) : 0) + ' ' + prefix + 'B';
 }
 
 std::string bitcoins(Satoshi amount)
 {
     if (std::abs(amount.value) < 1'000'000)
         return integer(amount.value) + " sat";
-    const double coins = static_cast<double>(amount.value) / 1e8;
-    return decimal(coins, std::abs(coins) < 1 ? 4 : std::abs(coins) < 100 ? 3 : 1) + " BTC";
+    const double coins = static_cast<double>(amount.value) / satoshisPerCoin;
+    const double size = std::abs(coins);
+    return decimal(coins, size >= 1000 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 4) + " BTC";
 }
 
 std::string difficulty(double difficulty)
 {
-    if (difficulty >= 1000)
-        return scaled(difficulty, "");
+    if (difficulty >= 1000) {
+        const auto [value, prefix] = withPrefix(difficulty);
+        return decimal(value, value >= 99.95 ? 1 : 2) + ' ' + prefix;
+    }
     std::array<char, 32> text;
     std::snprintf(text.data(), text.size(), "%.3g", difficulty);
     return text.data();

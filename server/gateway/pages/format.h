@@ -16,6 +16,7 @@ std::string decimal(double number, int decimals);           ///< "1,234.50"
 std::string feerate(Feerate feerate);                       ///< "312", "28.4", "0.25"; the unit is sat/vB
 std::string feerateRange(Feerate low, Feerate high);        ///< "3.6–106"
 std::string scaled(double number, std::string_view unit);   ///< three digits and an SI prefix: "61.4 MB", "1.58 MvB", "812 B"
+std::string axisMark(double number, std::string_view unit); ///< "10 MvB", "2.5 MvB"
 std::string bytesOf(std::int64_t part, std::int64_t whole); ///< "243 of 300 MB"
 std::string bitcoins(Satoshi amount);                       ///< "12,345 sat", "0.8412 BTC"
 std::string difficulty(double difficulty);                  ///< "146.7 T", "4.66e-10"

@@ -14,7 +14,7 @@ namespace {
 using Data = kainjow::mustache::data;
 
 constexpr std::size_t carsShown = 12; ///< more than fit on a wide screen
-constexpr std::size_t rowsShown = 6;
+constexpr std::size_t rowsShown = 7;
 constexpr std::int64_t paymentVBytes = 141; ///< one input, two outputs, P2WPKH
 constexpr double blockWeight = 4'000'000;   ///< BIP 141
 constexpr double targetSpacingMs = 600'000;
@@ -134,7 +134,7 @@ void putTip(Data &page, const ChainSnapshot &snapshot, std::int64_t nowMs)
     put(page, "ringArc", format::decimal(known ? ringLength * (1 - std::exp(-elapsed)) : 0, 1));
     put(page, "later",
         known && hasPublicSpacing(snapshot.status) && snapshot.status.state == SourceState::Live
-            ? format::percent(std::exp(-elapsed)) + " take longer"
+            ? format::integer(static_cast<std::int64_t>(std::exp(-elapsed) * 100)) + " % take longer"
             : "");
     put(page, "difficulty", known && tip.difficulty > 0 ? format::difficulty(tip.difficulty) : nothing);
     const std::string work = format::log2OfHex(tip.chainwork);
@@ -226,8 +226,8 @@ void putHistogram(Data &page, const MempoolSummary &mempool)
         bands.push_back(band);
     }
     page.set("bands", bands);
-    put(page, "barsMax", *largest > 0 ? format::scaled(top, "vB") : "");
-    put(page, "barsHalf", *largest > 0 ? format::scaled(top / 2, "vB") : "");
+    put(page, "barsMax", *largest > 0 ? format::axisMark(top, "vB") : "");
+    put(page, "barsHalf", *largest > 0 ? format::axisMark(top / 2, "vB") : "");
     put(page, "histogramText",
         *largest > 0 ? "Most wait at " + bandName(static_cast<std::size_t>(largest - sizes.begin())) : "Nothing waits");
 }
