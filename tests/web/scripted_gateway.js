@@ -15,14 +15,13 @@ export class ScriptedGateway {
   blocks = [];
   /** Messages of state channels, sent to whoever subscribes: channel to [type, data]. */
   states = new Map();
-  /** Everything that clients said. */
-  heard = [];
   epoch = "0000000000001234";
   #folder;
   #port = 0;
   #http = null;
   #sockets = null;
   #seq = 9000;
+  #listeners = [];
 
   /** @param {string} folder that write_pages filled */
   constructor(folder) {
@@ -63,6 +62,11 @@ export class ScriptedGateway {
     for (const socket of this.#sockets.clients) socket.send(text);
   }
 
+  /** Calls @p listener with every message of this kind that a client sends. */
+  onMessage(op, listener) {
+    this.#listeners.push({ op, listener });
+  }
+
   setState(channel, type, data) {
     this.states.set(channel, [type, data]);
     this.send(type, channel, data);
@@ -87,7 +91,7 @@ export class ScriptedGateway {
     socket.send(JSON.stringify({ type: "hello", data: { server: "tipwatch/test", epoch: this.epoch, seq: this.#seq, network: "main", chain: "bitcoin", ping: 30 } }));
     socket.on("message", (text) => {
       const message = JSON.parse(text);
-      this.heard.push(message);
+      for (const { op, listener } of this.#listeners) if (op === message.op) listener(message);
       if (message.op === "ping") socket.send(JSON.stringify({ type: "pong", timestamp: message.timestamp }));
       if (message.op === "unsubscribe") for (const channel of message.channels) socket.channels.delete(channel);
       if (message.op !== "subscribe") return;

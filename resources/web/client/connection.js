@@ -35,7 +35,7 @@ export class Connection {
    * @param {number} [options.pingInterval] ms between two questions whether the server is there
    * @param {number} [options.answerTimeout] ms until an opening, or a ping without answer, counts as lost
    * @param {Backoff} [options.backoff]
-   * @param {object} [options.environment] WebSocket, setTimeout, clearTimeout and now, for tests and for Node
+   * @param {object} [options.environment] WebSocket, setTimeout, clearTimeout, now and report (of a handler's error), for tests and for Node
    */
   constructor(url, { channels = [], pingInterval = 30_000, answerTimeout = 10_000, backoff = new Backoff(), environment = {} } = {}) {
     this.#url = String(url);
@@ -48,6 +48,10 @@ export class Connection {
       setTimeout: (...args) => globalThis.setTimeout(...args),
       clearTimeout: (id) => globalThis.clearTimeout(id),
       now: () => Date.now(),
+      report: (error) =>
+        queueMicrotask(() => {
+          throw error;
+        }),
       ...environment,
     };
   }
@@ -212,10 +216,7 @@ export class Connection {
       try {
         handler(value);
       } catch (error) {
-        // One reader's mistake is reported, and neither the others' nor the connection's affair.
-        queueMicrotask(() => {
-          throw error;
-        });
+        this.#env.report(error); // neither the other readers' nor the connection's affair
       }
     }
   }

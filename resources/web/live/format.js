@@ -58,7 +58,7 @@ export function makeFormat(locale) {
   function bitcoins(satoshi) {
     const size = Math.abs(satoshi);
     if (size < 1_000_000) return `${integer(satoshi)} sat`;
-    return `${decimal(satoshi / 1e8, size >= 1000e8 ? 0 : size >= 10e8 ? 1 : size >= 1e8 ? 2 : 4)} BTC`;
+    return `${decimal(satoshi / 1e8, size >= 1000e8 ? 0 : size >= 10e8 ? 1 : size >= 1e8 ? 3 : 4)} BTC`;
   }
 
   /** "146.7 T", "4.66e-10" */

@@ -100,7 +100,7 @@ std::string bitcoins(Satoshi amount)
         return integer(amount.value) + " sat";
     const double coins = static_cast<double>(amount.value) / satoshisPerCoin;
     const double size = std::abs(coins);
-    return decimal(coins, size >= 1000 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 4) + " BTC";
+    return decimal(coins, size >= 1000 ? 0 : size >= 10 ? 1 : size >= 1 ? 3 : 4) + " BTC";
 }
 
 std::string difficulty(double difficulty)
