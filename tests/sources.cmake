@@ -24,3 +24,7 @@ tipwatch_test(NAME decoder_test SOURCES unit/sources/decoder_test.cpp LIBS tipwa
 tipwatch_test(NAME rpc_parser_test SOURCES unit/sources/rpc_parser_test.cpp LIBS tipwatch_sources tipwatch_fixture)
 tipwatch_test(NAME rpc_client_test SOURCES unit/sources/rpc_client_test.cpp LIBS tipwatch_sources tipwatch_fixture Qt6::Network)
 tipwatch_test(NAME zmq_subscriber_test SOURCES unit/sources/zmq_subscriber_test.cpp LIBS tipwatch_sources PkgConfig::ZMQ)
+
+# The simulated source
+tipwatch_test(NAME test_simulated_network SOURCES unit/sources/test_simulated_network.cpp LIBS tipwatch_sources)
+tipwatch_test(NAME test_simulated_source SOURCES unit/sources/test_simulated_source.cpp LIBS tipwatch_sources)
