@@ -3,6 +3,6 @@
 
 namespace tipwatch {
 
-Q_LOGGING_CATEGORY(lcGateway, "tipwatch.gateway")
+Q_LOGGING_CATEGORY(lcGateway, "tipwatch.gateway", QtInfoMsg)
 
 } // namespace tipwatch

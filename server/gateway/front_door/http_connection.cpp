@@ -22,8 +22,13 @@ std::string headOf(const HttpResponse &response, std::size_t bodySize, bool keep
     std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
     head += reasonPhrase(response.status);
     head += "\r\nDate: " + httpDate(unixMs) + "\r\nServer: Tipwatch\r\n";
-    for (const auto &[name, value] : response.headers)
+    bool hasPolicy = false;
+    for (const auto &[name, value] : response.headers) {
         head += name + ": " + value + "\r\n";
+        hasPolicy |= name == "Content-Security-Policy";
+    }
+    if (!hasPolicy) // pages bring their own
+        head += "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
     if (response.status != 204 && response.status != 304)
         head += "Content-Length: " + std::to_string(bodySize) + "\r\n";
     if (response.status != 426) // which says "Connection: Upgrade"
@@ -164,8 +169,8 @@ void HttpConnection::answer(HttpResponse response, HttpMethod method, bool keepA
     enter(Phase::Writing);
     m_socket->skip(static_cast<qint64>(m_headSize));
     m_response = std::move(response);
-    // After a refusal nobody can say where the next request begins.
-    m_keepAlive = keepAlive && m_response.status != 400 && m_response.status != 413 && m_response.status != 426;
+    // Whoever is refused gives his place away; after some refusals nobody could say where the next request begins anyhow.
+    m_keepAlive = keepAlive && (m_response.status < 400 || m_response.status == 404);
     const std::string head = headOf(m_response, m_response.body().size(), m_keepAlive, m_clock.unixMs());
     m_bodySize = method == HttpMethod::Head || m_response.status == 304 ? 0 : m_response.body().size();
     m_written = 0;

@@ -70,31 +70,31 @@ std::optional<std::string> echoable(const element &value)
     }
 }
 
+bool isEmptyObject(const element &value)
+{
+    object members;
+    return value.get(members) == simdjson::SUCCESS && members.size() == 0;
+}
+
+/// @p entry: "tip" or {"name":"tip"}.
 void addChannel(Request &request, const element &entry)
 {
-    std::string_view name;
     object described;
-    if (entry.get(described) == simdjson::SUCCESS) {
-        const std::optional<element> named = member(described, "name");
-        if (!named || named->get(name) != simdjson::SUCCESS) {
-            request.refused.push_back({"bad_message", "a channel is a name or an object with a name", {}, request.id});
-            return;
-        }
-    } else if (entry.get(name) != simdjson::SUCCESS) {
+    const bool isObject = entry.get(described) == simdjson::SUCCESS;
+    const std::optional<element> named = isObject ? member(described, "name") : entry;
+    std::string_view name;
+    if (!named || named->get(name) != simdjson::SUCCESS) {
         request.refused.push_back({"bad_message", "a channel is a name or an object with a name", {}, request.id});
         return;
     }
     const std::optional<Channel> channel = channelFromName(name);
-    object filter;
-    if (!channel) {
+    const std::optional<element> filter = isObject ? member(described, "filter") : std::nullopt;
+    if (!channel)
         request.refused.push_back({"unknown_channel", "there is no channel of this name", shown(name), request.id});
-    } else if (const auto given = member(described, "filter");
-               given && (given->get(filter) != simdjson::SUCCESS || filter.size() > 0)) {
-        // Sending everything to someone who asked for a part would be the worse answer.
+    else if (filter && !isEmptyObject(*filter)) // sending everything to someone who asked for a part would be the worse answer
         request.refused.push_back({"bad_filter", "this channel cannot be filtered", shown(name), request.id});
-    } else {
+    else
         request.channels.insert(*channel);
-    }
 }
 
 } // namespace
