@@ -33,7 +33,7 @@ Result<RpcEndpoint> parseRpcEndpoint(std::string_view url, std::uint16_t default
     if (rest.find('@') != std::string_view::npos) // the address is not repeated: it holds a password
         return failure(
             "the address of a node must not hold a user or a password; use --rpc-user with a password file, or --rpc-cookie");
-    if (rest.find_first_of("/?# \t") != std::string_view::npos)
+    if (rest.find_first_of("/?# \t\r\n") != std::string_view::npos)
         return wrong(url, "something follows the port");
 
     RpcEndpoint endpoint;
