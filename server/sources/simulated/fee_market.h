@@ -26,7 +26,7 @@ public:
     /// Factor on the mean rate of arrivals at a moment (Unix seconds). Its mean over a day, spells included, is 1.
     double activity(double unixSeconds) const;
 
-    /// Ends the present spell. @return how long the new one lasts, in seconds.
+    /// Begins a spell, calm at first. @return how long it lasts, in seconds.
     double nextSpell();
 
     /// An offer in sat/vB, not below the floor; nothing if it is more than this wallet would pay.
@@ -44,7 +44,7 @@ private:
     static const Spell calm, rush, quiet;
 
     Random m_random;
-    const Spell *m_spell = &calm;
+    const Spell *m_spell = &quiet; ///< until nextSpell() is called for the first time; calm follows
 };
 
 } // namespace tipwatch::simulated

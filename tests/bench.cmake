@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Programs that print figures; none of them is a test. TIPWATCH_BENCH=OFF leaves them out.
+if(NOT TIPWATCH_BENCH)
+    return()
+endif()
+
+# The simulated source and the store under it
+add_executable(bench_simulated bench/simulated.cpp)
+target_link_libraries(bench_simulated PRIVATE tipwatch_warnings tipwatch_sources)
