@@ -90,7 +90,9 @@ void measureOperations(std::int64_t mempool)
     FakeClock clock;
     EventBus bus;
     ChainStore store(bus, clock);
-    SimulatedSource source(configFor(mempool, 1000), store, clock);
+    SimulatedConfig config = configFor(mempool, 1000);
+    config.blockInterval = std::chrono::seconds(10);
+    SimulatedSource source(config, store, clock);
     source.start();
     while (store.snapshot()->status.state != SourceState::Live)
         source.catchUp();

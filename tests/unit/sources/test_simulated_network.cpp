@@ -387,7 +387,7 @@ void TestSimulatedNetwork::ratesAreThoseAskedFor()
 {
     SimulatedNetwork network(configFor(1000), 11, startMs);
     describeAll(network);
-    constexpr int days = 14;
+    constexpr int days = 7;
     int arrivals = 0, blocks = 0, lost = 0;
     std::array<int, 24> byHour{};
     run(network, days * 24 * hour, [&](const Operation &operation) {
@@ -403,7 +403,7 @@ void TestSimulatedNetwork::ratesAreThoseAskedFor()
     const double rate = arrivals / (days * 86'400.0);
     qInfo("%.3f tx/s (4 asked for), a block every %.0f s (600 asked for), %d lost", rate, days * 86'400.0 / (blocks - lost),
           lost);
-    QVERIFY(std::abs(rate - 4) < 0.15); // spells of rush and quiet weigh more than chance
+    QVERIFY(std::abs(rate - 4) < 0.2); // spells of rush and quiet weigh more than chance
     const double expected = days * 144.0;
     QVERIFY(std::abs(blocks - expected) < 4 * std::sqrt(expected));
     // Busiest in the afternoon, quiet at night (UTC).
@@ -460,17 +460,19 @@ void TestSimulatedNetwork::memoryLimitHoldsAndRaisesTheFloor()
     describeAll(network);
     const double before = network.limits().minFeerate.value;
     int evicted = 0;
+    std::int64_t fullest = 0;
     for (int minute = 1; minute <= 120; ++minute) {
         run(network, minute * 60 * second, [&](const Operation &operation) {
             if (const auto *removal = std::get_if<Removal>(&operation))
                 evicted += removal->reason == RemovalReason::Evicted ? 1 : 0;
         });
-        QVERIFY(network.limits().usage <= limit);
+        fullest = std::max(fullest, network.limits().usage);
+        QVERIFY(fullest <= limit);
     }
     QCOMPARE(before, PurgeFeerate::minRelay);
     QVERIFY(evicted > 1000);
     QVERIFY(network.limits().minFeerate.value > 1);
-    QVERIFY(network.limits().usage > limit / 2);
+    QVERIFY(fullest > limit * 9 / 10);
     QVERIFY(network.fees().minimum == network.limits().minFeerate);
 }
 
