@@ -2,9 +2,31 @@
 if(NOT TIPWATCH_GUI)
     return()
 endif()
+find_package(Qt6 6.4 REQUIRED COMPONENTS QuickTest)
 
 add_library(tipwatch_ui_test_support STATIC qml/scripted_chain.cpp qml/scripted_chain.h)
 target_link_libraries(tipwatch_ui_test_support PUBLIC tipwatch_shared)
+
+tipwatch_test(NAME ui_format_test SOURCES qml/format_test.cpp LIBS tipwatch_ui_module)
+tipwatch_test(NAME ui_update_feed_test SOURCES qml/update_feed_test.cpp LIBS tipwatch_ui_module)
+tipwatch_test(NAME ui_models_test SOURCES qml/models_test.cpp LIBS tipwatch_ui_module tipwatch_ui_test_support)
+
+# Those below draw: on a screen of their own, by Mesa, so that a machine without either runs them the same.
+function(tipwatch_window_test)
+    cmake_parse_arguments(T "" "NAME" "SOURCES;LIBS" ${ARGN})
+    add_executable(${T_NAME} ${T_SOURCES})
+    target_link_libraries(${T_NAME} PRIVATE tipwatch_warnings ${T_LIBS} Qt6::Test Qt6::Widgets)
+    find_program(XVFB_RUN xvfb-run REQUIRED DOC "Debian: xvfb, xauth")
+    add_test(NAME ${T_NAME} COMMAND ${XVFB_RUN} -a -s "-screen 0 3840x2160x24" $<TARGET_FILE:${T_NAME}>)
+    set_tests_properties(${T_NAME} PROPERTIES TIMEOUT 300 ENVIRONMENT "QT_QPA_PLATFORM=xcb;LIBGL_ALWAYS_SOFTWARE=1;QT_LOGGING_RULES=tipwatch.ui.info=false")
+endfunction()
+
+tipwatch_window_test(NAME ui_window_test SOURCES qml/window_test.cpp LIBS tipwatch_ui tipwatch_ui_test_support)
+
+# A warning of qmllint fails it.
+get_target_property(qmllint Qt6::qmllint IMPORTED_LOCATION)
+file(GLOB_RECURSE qml_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/qml/*.qml)
+add_test(NAME ui_qmllint COMMAND ${qmllint} -I ${CMAKE_BINARY_DIR}/qml -I ${QT6_INSTALL_PREFIX}/${QT6_INSTALL_QML} ${qml_files})
 
 # For looking at the window: see its first lines.
 add_executable(ui_gallery qml/ui_gallery.cpp)

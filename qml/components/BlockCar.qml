@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
 import QtQuick
 import Tipwatch
 
@@ -13,8 +14,8 @@ Item {
     required property string sizeText
     required property string miner
     required property string age
-    required property string hash
-    required property string fees
+    required property string hint
+    required property string spoken
     required property double fullness
     required property color fill
     required property color edge
@@ -24,26 +25,36 @@ Item {
     readonly property bool roomy: height >= Theme.px(150)
     readonly property color ink: stale ? Theme.inkOnStale : feesKnown ? Theme.inkOnFill : Theme.text
 
-    Accessible.description: stale ? qsTr("Disconnected") : [feerate !== "" ? qsTr("%1 sat/vB").arg(feerate) : "", transactions, sizeText, miner, age].join(", ")
+    Accessible.description: spoken
     Accessible.name: qsTr("Block %1").arg(heightText)
     Accessible.role: Accessible.ListItem
 
     Rectangle {
         id: body
 
-        color: root.stale ? Theme.staleCar : root.feesKnown ? root.fill : Theme.raised
+        readonly property color tone: root.stale ? Theme.staleCar : root.feesKnown ? root.fill : Theme.raised
+
         height: parent.height
         opacity: root.stale ? 0.8 : 1
         radius: Theme.px(10)
         width: parent.width
-        // It does not leave the train's box: what falls also gets lower.
-        y: 0
+
+        gradient: Gradient {
+            GradientStop {
+                color: body.tone
+                position: 0
+            }
+            GradientStop {
+                color: root.stale || !root.feesKnown ? body.tone : Qt.darker(body.tone, 1.28)
+                position: 1
+            }
+        }
         transform: Rotation {
             angle: root.stale ? 2 : 0
             origin.x: body.width / 2
             origin.y: body.height
 
-            Behavior on angle {
+            Behavior on angle  {
                 NumberAnimation {
                     duration: Theme.motion
                     easing.type: Easing.OutBack
@@ -62,7 +73,7 @@ Item {
             radius: height / 2
 
             Rectangle {
-                color: root.stale ? root.ink : root.feesKnown ? root.edge : Theme.faint
+                color: Qt.rgba(root.ink.r, root.ink.g, root.ink.b, 0.8)
                 height: parent.height
                 radius: parent.radius
                 width: Math.max(height, parent.width * root.fullness)
@@ -102,18 +113,13 @@ Item {
             }
         }
         Column {
+            id: lines
+
             anchors.bottom: parent.bottom
             anchors.bottomMargin: Theme.px(20)
             spacing: Theme.px(2)
             width: parent.width - 2 * x
             x: Theme.px(10)
-
-            component Line: ThemedText {
-                color: root.ink
-                font.pixelSize: Theme.tiny
-                visible: text !== ""
-                width: parent ? (parent as Column).width : 0
-            }
 
             Line {
                 text: root.range
@@ -132,11 +138,18 @@ Item {
         }
     }
 
+    component Line: ThemedText {
+        color: root.ink
+        font.pixelSize: Theme.tiny
+        visible: text !== ""
+        width: lines.width
+    }
+
     HoverHandler {
         id: hover
     }
     Hint {
         shown: hover.hovered
-        text: [qsTr("Block %1").arg(root.heightText), root.hash, root.fees !== "" ? qsTr("Fees %1").arg(root.fees) : "", root.range !== "" ? qsTr("%1 sat/vB").arg(root.range) : ""].filter(line => line !== "").join("\n")
+        text: root.hint
     }
 }

@@ -14,11 +14,12 @@ Item {
     required property string detail
     required property string rate
     required property color swatch
+    required property string spoken
 
     readonly property bool ofChain: kind !== TransactionFeedModel.Transaction && kind !== TransactionFeedModel.Replacement
     readonly property color stress: kind === TransactionFeedModel.Disconnected || kind === TransactionFeedModel.Reorg ? Theme.bad : Theme.accent
 
-    Accessible.name: [time, title, detail, rate !== "" ? qsTr("%1 sat/vB").arg(rate) : ""].filter(part => part !== "").join(", ")
+    Accessible.name: spoken
     Accessible.role: Accessible.ListItem
     implicitHeight: Theme.px(25)
 

@@ -15,6 +15,7 @@ StripPopup {
         spacing: Theme.px(10)
 
         Toggle {
+            objectName: "gatewayToggle"
             Layout.fillWidth: true
             font.weight: Font.DemiBold
             on: root.gateway.enabled

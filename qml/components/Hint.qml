@@ -9,6 +9,7 @@ ToolTip {
 
     property bool shown: false
 
+    contentWidth: Math.min(contentItem.implicitWidth, Theme.px(460))
     delay: 400
     font.family: Theme.sans
     font.pixelSize: Theme.small

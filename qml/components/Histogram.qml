@@ -22,10 +22,8 @@ Item {
         visible: !root.empty
     }
     Rectangle {
-        anchors.left: peak.right
-        anchors.leftMargin: Theme.tight
-        anchors.right: parent.right
-        anchors.verticalCenter: peak.verticalCenter
+        anchors.top: bars.top
+        width: parent.width
         color: Theme.line
         height: 1
         visible: !root.empty
@@ -43,7 +41,8 @@ Item {
         anchors.bottomMargin: Theme.px(4)
         anchors.left: parent.left
         anchors.right: parent.right
-        anchors.top: peak.verticalCenter
+        anchors.top: peak.bottom
+        anchors.topMargin: Theme.px(3)
 
         Repeater {
             id: repeater
@@ -94,7 +93,7 @@ Item {
                     elide: Text.ElideNone
                     font.pixelSize: Theme.tiny
                     text: band.edge
-                    visible: ["1", "3", "6", "12", "30", "60", "150", "400"].includes(text)
+                    visible: text !== ""
                     x: -width / 2
                 }
             }

@@ -12,6 +12,7 @@ Image {
 
     height: extent
     source: name === "" ? "" : "image://icons/" + name + "/" + colour.toString().slice(-6)
-    sourceSize: Qt.size(extent, extent)
+    sourceSize.height: extent
+    sourceSize.width: extent
     width: extent
 }

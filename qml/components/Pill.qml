@@ -21,7 +21,10 @@ AbstractButton {
     activeFocusOnTab: active
     hoverEnabled: true
     implicitHeight: Theme.px(28)
-    implicitWidth: row.implicitWidth + Theme.px(22)
+    padding: 0
+    leftPadding: Theme.px(11)
+    rightPadding: Theme.px(11)
+    implicitWidth: implicitContentWidth + leftPadding + rightPadding
 
     background: Rectangle {
         color: root.active && (root.hovered || root.down) ? Theme.raisedHover : Theme.raised
@@ -32,41 +35,36 @@ AbstractButton {
             shown: root.visualFocus
         }
     }
-    contentItem: Item {
-        Row {
-            id: row
+    contentItem: Row {
+        spacing: Theme.px(7)
 
-            anchors.centerIn: parent
-            spacing: Theme.px(7)
-
-            Rectangle {
-                anchors.verticalCenter: parent.verticalCenter
-                color: root.dot
-                height: width
-                radius: width / 2
-                visible: root.dot.a > 0
-                width: Theme.px(9)
-            }
-            Icon {
-                anchors.verticalCenter: parent.verticalCenter
-                colour: root.glyphColour
-                name: root.glyph
-                visible: root.glyph !== ""
-            }
-            ThemedText {
-                anchors.verticalCenter: parent.verticalCenter
-                font.pixelSize: Theme.small
-                font.weight: Font.DemiBold
-                text: root.strong
-                visible: text !== ""
-            }
-            ThemedText {
-                anchors.verticalCenter: parent.verticalCenter
-                color: Theme.dim
-                font.pixelSize: Theme.small
-                text: root.rest
-                visible: text !== ""
-            }
+        Rectangle {
+            anchors.verticalCenter: parent.verticalCenter
+            color: root.dot
+            height: width
+            radius: width / 2
+            visible: root.dot.a > 0
+            width: Theme.px(9)
+        }
+        Icon {
+            anchors.verticalCenter: parent.verticalCenter
+            colour: root.glyphColour
+            name: root.glyph
+            visible: root.glyph !== ""
+        }
+        ThemedText {
+            anchors.verticalCenter: parent.verticalCenter
+            font.pixelSize: Theme.small
+            font.weight: Font.DemiBold
+            text: root.strong
+            visible: text !== ""
+        }
+        ThemedText {
+            anchors.verticalCenter: parent.verticalCenter
+            color: Theme.dim
+            font.pixelSize: Theme.small
+            text: root.rest
+            visible: text !== ""
         }
     }
 

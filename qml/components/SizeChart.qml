@@ -19,6 +19,7 @@ Card {
 
         axisX: timeAxis
         axisY: sizeAxis
+        borderColor: "transparent"
         borderWidth: 0
         color: root.history.bandColour(level)
         opacity: 0.92
@@ -120,14 +121,15 @@ Card {
                 margins.top: 0
                 plotArea: Qt.rect(0, 0, width, height)
 
-                ValueAxis {
+                // Of the two names that this type has, qmllint 6.4 knows only this one.
+                ValuesAxis {
                     id: timeAxis
 
                     max: 1
                     min: 0
                     visible: false
                 }
-                ValueAxis {
+                ValuesAxis {
                     id: sizeAxis
 
                     max: root.history.maximum

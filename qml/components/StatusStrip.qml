@@ -56,8 +56,8 @@ Rectangle {
             Layout.fillWidth: true
             Layout.maximumWidth: implicitWidth
             dot: root.stateColour
-            hint: [root.status.reason, root.status.node, root.status.peersText].filter(line => line !== "").join("\n")
-            rest: [root.status.network, root.narrow ? "" : root.status.version].filter(word => word !== "").join(" · ")
+            hint: root.status.detail
+            rest: root.narrow ? root.status.network : root.status.place
             strong: root.status.stateText
         }
         Pill {
@@ -89,8 +89,8 @@ Rectangle {
             onClicked: popup.opened ? popup.close() : popup.open()
 
             GatewayPopup {
-                objectName: "gatewayPopup"
                 id: popup
+                objectName: "gatewayPopup"
 
                 gateway: root.gateway
                 x: gatewayPill.width - width
@@ -106,8 +106,8 @@ Rectangle {
             onClicked: themePopup.opened ? themePopup.close() : themePopup.open()
 
             ThemePopup {
-                objectName: "themePopup"
                 id: themePopup
+                objectName: "themePopup"
 
                 appearance: root.appearance
                 x: themeButton.width - width

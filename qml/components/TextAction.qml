@@ -19,7 +19,11 @@ AbstractButton {
     font.weight: checked ? Font.DemiBold : Font.Medium
     hoverEnabled: true
     implicitHeight: Theme.px(26)
-    implicitWidth: row.implicitWidth + Theme.px(16)
+    implicitWidth: implicitContentWidth + leftPadding + rightPadding
+    leftPadding: Theme.px(8)
+    rightPadding: Theme.px(8)
+    topPadding: 0
+    bottomPadding: 0
 
     background: Rectangle {
         color: root.down || root.checked ? Theme.raisedHover : root.hovered ? Theme.raised : "transparent"
@@ -30,9 +34,9 @@ AbstractButton {
         }
     }
     contentItem: Item {
-        Row {
-            id: row
+        implicitWidth: children[0].width
 
+        Row {
             anchors.centerIn: parent
             spacing: Theme.px(5)
 

@@ -19,15 +19,13 @@ AbstractButton {
     font.family: Theme.sans
     font.pixelSize: Theme.body
     implicitHeight: Theme.px(28)
-    implicitWidth: label.implicitWidth + Theme.px(60)
+    implicitWidth: implicitContentWidth
 
     background: FocusRing {
         shown: root.visualFocus
     }
     contentItem: RowLayout {
         ThemedText {
-            id: label
-
             Layout.fillWidth: true
             font: root.font
             text: root.text
@@ -46,7 +44,7 @@ AbstractButton {
                 x: root.on ? parent.width - width - Theme.px(2) : Theme.px(2)
                 y: Theme.px(2)
 
-                Behavior on x {
+                Behavior on x  {
                     NumberAnimation {
                         duration: Theme.motionShort
                     }

@@ -9,6 +9,8 @@
 
 namespace tipwatch {
 
+using namespace Qt::StringLiterals;
+
 namespace {
 
 constexpr double maxWeight = 4'000'000; // BIP 141
@@ -27,20 +29,10 @@ int BlocksModel::rowCount(const QModelIndex &parent) const
 
 QHash<int, QByteArray> BlocksModel::roleNames() const
 {
-    return {{HeightRole, "heightText"},
-            {HashRole, "hash"},
-            {FeerateRole, "feerate"},
-            {RangeRole, "range"},
-            {TransactionsRole, "transactions"},
-            {SizeRole, "sizeText"},
-            {MinerRole, "miner"},
-            {AgeRole, "age"},
-            {FeesRole, "fees"},
-            {FullnessRole, "fullness"},
-            {SurfaceRole, "fill"},
-            {EdgeRole, "edge"},
-            {StaleRole, "stale"},
-            {FeesKnownRole, "feesKnown"}};
+    return {{HeightRole, "heightText"}, {FeerateRole, "feerate"},    {RangeRole, "range"},  {TransactionsRole, "transactions"},
+            {SizeRole, "sizeText"},     {MinerRole, "miner"},        {AgeRole, "age"},      {HintRole, "hint"},
+            {SpokenRole, "spoken"},     {FullnessRole, "fullness"},  {SurfaceRole, "fill"}, {EdgeRole, "edge"},
+            {StaleRole, "stale"},       {FeesKnownRole, "feesKnown"}};
 }
 
 QVariant BlocksModel::data(const QModelIndex &index, int role) const
@@ -53,7 +45,6 @@ QVariant BlocksModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case HeightRole:
         return Format().count(block.height.value);
-    case HashRole:
         return hexOf(block.hash);
     case FeerateRole:
         return median ? Format().feerate(*median) : QString();
@@ -67,8 +58,10 @@ QVariant BlocksModel::data(const QModelIndex &index, int role) const
         return block.miner.empty() ? tr("Unknown miner") : QString::fromStdString(block.miner);
     case AgeRole:
         return row.age;
-    case FeesRole:
-        return block.totalFees ? Format().coins(*block.totalFees) : QString();
+    case HintRole:
+        return hintOf(block);
+    case SpokenRole:
+        return spoken(row);
     case FullnessRole:
         return std::clamp(static_cast<double>(block.weight.value) / maxWeight, 0.0, 1.0);
     case SurfaceRole:
@@ -130,7 +123,7 @@ void BlocksModel::adopt(const std::vector<BlockPtr> &chain)
         } else {
             continue;
         }
-        Q_EMIT dataChanged(index(row), index(row), {StaleRole});
+        Q_EMIT dataChanged(index(row), index(row), {StaleRole, SpokenRole});
     }
 
     // Walk both downwards: insert what is new, replace what is better known.
@@ -189,9 +182,33 @@ void BlocksModel::tick(std::int64_t now)
         QString age = ageOf(entry);
         if (age != entry.age) {
             entry.age = std::move(age);
-            Q_EMIT dataChanged(index(row), index(row), {AgeRole});
+            Q_EMIT dataChanged(index(row), index(row), {AgeRole, SpokenRole});
         }
     }
+}
+
+QString BlocksModel::hintOf(const BlockSummary &block)
+{
+    const Format format;
+    QStringList lines{tr("Block %1").arg(format.count(block.height.value)), hexOf(block.hash), format.dateAndTime(block.time)};
+    if (block.feerateRange)
+        lines << tr("%1 sat/vB").arg(format.feerateRange(block.feerateRange->front(), block.feerateRange->back()));
+    if (block.totalFees)
+        lines << tr("Fees %1").arg(format.coins(*block.totalFees));
+    return lines.join(u'\n');
+}
+
+QString BlocksModel::spoken(const Row &row)
+{
+    const Format format;
+    const BlockSummary &block = *row.block;
+    QStringList parts;
+    if (row.staleSince > 0)
+        parts << tr("disconnected");
+    if (const auto median = block.medianFeerate())
+        parts << tr("%1 sat/vB").arg(format.feerate(*median));
+    parts << tr("%Ln tx", nullptr, block.txCount) << format.bytes(block.size) << row.age;
+    return parts.join(u", "_s);
 }
 
 QString BlocksModel::ageOf(const Row &row) const

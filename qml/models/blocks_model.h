@@ -21,14 +21,14 @@ public:
 
     enum Role {
         HeightRole = Qt::UserRole,
-        HashRole,
         FeerateRole,
         RangeRole,
         TransactionsRole,
         SizeRole,
         MinerRole,
         AgeRole,
-        FeesRole,
+        HintRole,   ///< more of it, line by line
+        SpokenRole, ///< for a screen reader
         FullnessRole,
         SurfaceRole,
         EdgeRole,
@@ -57,6 +57,8 @@ private:
         QString age;
     };
     QString ageOf(const Row &row) const;
+    static QString hintOf(const BlockSummary &block);
+    static QString spoken(const Row &row);
     void adopt(const std::vector<BlockPtr> &chain);
     void replaceAll(const std::vector<BlockPtr> &chain);
     void removeRow(int row);

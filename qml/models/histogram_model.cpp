@@ -12,6 +12,8 @@ namespace tipwatch {
 namespace {
 
 constexpr double blockVsize = 1'000'000; // a block's 4,000,000 weight units
+// Edges that are written at the axis: as many as fit beside each other.
+const QList<double> labelled{1, 3, 6, 12, 30, 60, 150};
 
 } // namespace
 
@@ -36,7 +38,7 @@ QVariant HistogramModel::data(const QModelIndex &index, int role) const
     case FractionRole:
         return m_peak > 0 ? static_cast<double>(m_vsize[row]) / static_cast<double>(m_peak) : 0.0;
     case EdgeRole:
-        return format.locale().toString(feerateBands[row], 'f', 0);
+        return labelled.contains(feerateBands[row]) ? format.locale().toString(feerateBands[row], 'f', 0) : QString();
     case RangeRole: {
         const QString from = format.locale().toString(feerateBands[row], 'f', 0);
         if (row + 1 == feerateBands.size())

@@ -23,7 +23,7 @@ public:
 
     enum Role {
         FractionRole = Qt::UserRole, ///< of the fullest band, 0 to 1
-        EdgeRole,                    ///< lower edge, for the axis
+        EdgeRole,                    ///< lower edge, for the axis; empty where there is no room for it
         RangeRole,                   ///< "12–15 sat/vB"
         SizeRole,
         AboveRole, ///< what pays more than this band, in words

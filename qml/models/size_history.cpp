@@ -17,7 +17,7 @@ constexpr std::array<double, SizeHistory::bands> bandEdges{0, 2, 6, 15, 50};
 constexpr std::array<double, SizeHistory::bands> bandTints{1.2, 4, 10, 30, 110};
 
 constexpr std::array<std::int64_t, 13> timeSteps{30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400}; // s
-constexpr std::int64_t mostTimeMarks = 6;
+constexpr std::int64_t mostTimeMarks = 5;
 constexpr int sizeIntervals = 4;
 
 int bandOf(double feerate)
@@ -75,8 +75,9 @@ void SizeHistory::thinOut()
 
 void SizeHistory::redraw()
 {
-    m_end = m_samples.back().at;
-    m_start = std::min(m_samples.front().at, m_end - shortestSpanMs);
+    // It grows from the left until it fills the shortest axis.
+    m_start = m_samples.front().at;
+    m_end = std::max(m_samples.back().at, m_start + shortestSpanMs);
     double peak = 0;
     for (const Sample &sample : m_samples)
         peak = std::max(peak, sample.edges.back());
@@ -180,14 +181,14 @@ QList<AxisMark> SizeHistory::timeMarks() const
     if (m_samples.empty())
         return marks;
     const std::int64_t span = (m_end - m_start) / 1000;
-    const auto step =
-        std::find_if(timeSteps.begin(), timeSteps.end(), [span](std::int64_t s) { return span / s < mostTimeMarks; });
-    const std::int64_t seconds =
-        step == timeSteps.end() ? timeSteps.back() * (1 + span / (timeSteps.back() * mostTimeMarks)) : *step;
-    for (std::int64_t before = 0; before <= span; before += seconds) {
-        const QString ago = span < 600 ? Format().stopwatch(before) : Format().duration(before);
-        const QString text = before == 0 ? tr("now") : QChar(0x2212) + ago;
-        marks.prepend({positionOf(m_end - before * 1000), text});
+    const auto fits = std::find_if(timeSteps.begin(), timeSteps.end(), [span](std::int64_t step) { return span / step <= mostTimeMarks; });
+    const std::int64_t step = fits == timeSteps.end() ? timeSteps.back() : *fits;
+    // Round times where we are, which need not be round ones in Greenwich.
+    const std::int64_t offset = QDateTime::fromMSecsSinceEpoch(m_start).offsetFromUtc();
+    std::int64_t at = (m_start / 1000 + offset + step - 1) / step * step - offset;
+    for (; at * 1000 <= m_end; at += step) {
+        const QString text = step < 60 ? Format().timeOfDay(at * 1000) : Format().hourAndMinute(at * 1000);
+        marks.append({positionOf(at * 1000), text});
     }
     return marks;
 }

@@ -59,7 +59,7 @@ public:
     bool sample(const MempoolSummary &mempool, std::int64_t now);
     void addBlock(const BlockSummary &block, std::int64_t now);
 
-    /// The upper edge of @p band will be kept in @p series: x from 0 (start of the axis) to 1 (now), y in MvB. Band 0 is the cheapest.
+    /// The upper edge of @p band will be kept in @p series: x from 0 to 1 (the ends of the axis), y in MvB. Band 0 is the cheapest.
     Q_INVOKABLE void draw(int band, QXYSeries *series);
     /// "< 6", "6–15": what stands in the legend.
     Q_INVOKABLE static QString bandName(int band);

@@ -65,9 +65,25 @@ QString StatusModel::network() const
     return QString::fromStdString(m_source.network);
 }
 
-QString StatusModel::peersText() const
+QString StatusModel::place() const
 {
-    return m_source.simulated ? QString() : tr("%Ln peer(s)", nullptr, m_peers);
+    QStringList words{network(), QString::fromStdString(m_source.version)};
+    words.removeAll(QString());
+    return words.join(u" · "_s);
+}
+
+QString StatusModel::headline() const
+{
+    return m_source.reason.empty() ? stateText() : stateText() + u" – "_s + reason();
+}
+
+QString StatusModel::detail() const
+{
+    QStringList lines{reason(), node()};
+    if (m_hasData && !m_source.simulated)
+        lines << tr("%Ln peer(s)", nullptr, m_peers);
+    lines.removeAll(QString());
+    return lines.join(u'\n');
 }
 
 QString StatusModel::exactText() const

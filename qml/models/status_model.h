@@ -19,14 +19,18 @@ class StatusModel : public QObject, public UpdateReader {
     Q_PROPERTY(QString stateText READ stateText NOTIFY changed)
     /// One sentence: what is wrong, or what to know; empty if there is nothing to say.
     Q_PROPERTY(QString reason READ reason NOTIFY changed)
+    /// State and reason in one line.
+    Q_PROPERTY(QString headline READ headline NOTIFY changed)
+    /// Why, where and with how many peers, line by line.
+    Q_PROPERTY(QString detail READ detail NOTIFY changed)
     Q_PROPERTY(double progress READ progress NOTIFY changed)
     /// There is a picture to show, however old.
     Q_PROPERTY(bool hasData READ hasData NOTIFY changed)
     Q_PROPERTY(bool simulated READ simulated NOTIFY changed)
     Q_PROPERTY(QString network READ network NOTIFY changed)
-    Q_PROPERTY(QString version READ version NOTIFY changed)
+    /// Network and version of the node.
+    Q_PROPERTY(QString place READ place NOTIFY changed)
     Q_PROPERTY(QString node READ node NOTIFY changed)
-    Q_PROPERTY(QString peersText READ peersText NOTIFY changed)
     Q_PROPERTY(bool exact READ exact NOTIFY changed)
     /// What the badge says, and the sentence behind it.
     Q_PROPERTY(QString exactText READ exactText NOTIFY changed)
@@ -50,9 +54,10 @@ public:
     bool hasData() const { return m_hasData; }
     bool simulated() const { return m_source.simulated; }
     QString network() const;
-    QString version() const { return QString::fromStdString(m_source.version); }
+    QString place() const;
+    QString headline() const;
+    QString detail() const;
     QString node() const { return QString::fromStdString(m_source.node); }
-    QString peersText() const;
     bool exact() const { return m_source.exact; }
     QString exactText() const;
     QString exactDetail() const;

@@ -23,8 +23,8 @@ int TransactionFeedModel::rowCount(const QModelIndex &parent) const
 
 QHash<int, QByteArray> TransactionFeedModel::roleNames() const
 {
-    return {{KindRole, "kind"},     {TimeRole, "time"}, {TitleRole, "title"},  {IdRole, "fullId"},
-            {DetailRole, "detail"}, {RateRole, "rate"}, {SwatchRole, "swatch"}};
+    return {{KindRole, "kind"},     {TimeRole, "time"}, {TitleRole, "title"},   {IdRole, "fullId"},
+            {DetailRole, "detail"}, {RateRole, "rate"}, {SwatchRole, "swatch"}, {SpokenRole, "spoken"}};
 }
 
 QVariant TransactionFeedModel::data(const QModelIndex &index, int role) const
@@ -47,9 +47,19 @@ QVariant TransactionFeedModel::data(const QModelIndex &index, int role) const
         return row.rate;
     case SwatchRole:
         return row.swatch;
+    case SpokenRole:
+        return spoken(row);
     default:
         return {};
     }
+}
+
+QString TransactionFeedModel::spoken(const Row &row)
+{
+    QStringList parts{Format().timeOfDay(row.time), row.title, row.detail};
+    if (!row.rate.isEmpty())
+        parts << tr("%1 sat/vB").arg(row.rate);
+    return parts.join(u", "_s);
 }
 
 bool TransactionFeedModel::passes(const Row &row, Filter filter)

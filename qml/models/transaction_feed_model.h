@@ -36,7 +36,7 @@ public:
     static constexpr std::size_t capacity = 200;
     static constexpr std::int64_t largeSatoshis = 1'000'000'000; ///< ten coins: what the filter "large" lets through
 
-    enum Role { KindRole = Qt::UserRole, TimeRole, TitleRole, IdRole, DetailRole, RateRole, SwatchRole };
+    enum Role { KindRole = Qt::UserRole, TimeRole, TitleRole, IdRole, DetailRole, RateRole, SwatchRole, SpokenRole };
 
     using QAbstractListModel::QAbstractListModel;
 
@@ -75,6 +75,7 @@ private:
     static constexpr std::size_t filters = 4;
     using Rows = std::deque<Row>; ///< newest first
 
+    static QString spoken(const Row &row);
     static bool passes(const Row &row, Filter filter);
     void read(const ChainEvent &event, std::vector<Row> &fresh);
     Row rowOf(const MempoolEntry &entry, std::int64_t time);

@@ -34,6 +34,7 @@ public:
 
     /// While hidden the seconds do not tick and updates are rarer.
     void setVisible(bool visible);
+    bool isTicking() const { return m_ticker.isActive(); }
 
 Q_SIGNALS:
     /// The readers were given an update, the oldest news in it from @p oldestTimestamp (Unix ms; 0: no news, only the picture).

@@ -59,7 +59,7 @@ Item {
             font.pixelSize: Theme.medium
             font.weight: Font.DemiBold
             maximumLineCount: 3
-            text: [root.status.stateText, root.status.reason].filter(part => part !== "").join(" – ")
+            text: root.status.headline
             wrapMode: Text.Wrap
         }
     }

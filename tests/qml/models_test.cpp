@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "qml/format.h"
+#include "qml/models/blocks_model.h"
+#include "qml/models/fees_model.h"
+#include "qml/models/gateway_model.h"
+#include "qml/models/mempool_model.h"
+#include "qml/models/status_model.h"
+#include "qml/models/tip_model.h"
+#include "qml/models/transaction_feed_model.h"
+#include "qml/models/update_feed.h"
+#include "tests/qml/scripted_chain.h"
+#include "tests/support/fake_clock.h"
+
+#include <QAbstractItemModelTester>
+#include <QLineSeries>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace tipwatch;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// A scripted chain, and every model fed from it as in the window.
+struct Bench {
+    FakeClock clock;
+    test::ScriptedChain chain{clock};
+    StatusModel status;
+    TipModel tip;
+    FeesModel fees;
+    BlocksModel blocks;
+    MempoolModel mempool;
+    TransactionFeedModel transactions;
+    UpdateFeed feed{
+        chain.bus, [this] { return chain.store.snapshot(); }, clock, {&status, &tip, &fees, &blocks, &mempool, &transactions}};
+
+    /// Time passes, and what is due is delivered.
+    void pass(std::int64_t ms = UpdateFeed::intervalMs)
+    {
+        clock.advance(ms);
+        QCoreApplication::processEvents();
+        for (UpdateReader *reader : std::initializer_list<UpdateReader *>{&status, &tip, &blocks, &mempool})
+            reader->tick(clock.unixMs());
+    }
+
+    QVariant block(int row, BlocksModel::Role role) const { return blocks.data(blocks.index(row), role); }
+    QString happening(int row, TransactionFeedModel::Role role) const
+    {
+        return transactions.data(transactions.index(row), role).toString();
+    }
+};
+
+} // namespace
+
+class ModelsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
+
+    void modelsStayConsistentUnderRandomOperations_data();
+    void modelsStayConsistentUnderRandomOperations();
+    void newBlockComesFirst();
+    void disconnectedBlockStaysAsStaleThenGoes();
+    void branchThatComesBackIsStaleNoMore();
+    void olderBlocksJoinAtTheEnd();
+    void agesOfBlocksAreAnnouncedByTheMinuteOnly();
+    void feedShowsTheNewestFirst();
+    void feedIsBounded();
+    void feedKeepsBlocksAmongTransactions();
+    void pausedFeedStandsStillAndCounts();
+    void replacementSaysWhatItReplaced();
+    void largeFilterLetsLargeOnesThrough();
+    void statusSaysItInWords_data();
+    void statusSaysItInWords();
+    void staleStatusAges();
+    void latencyIsToldWithTheTick();
+    void tipAgesByTheSecond();
+    void tipAgeIsRankedAmongTheGaps();
+    void feesWithoutEstimateAreUnknown();
+    void histogramHasEveryBand();
+    void historyIsBoundedAndCoversAllTime();
+    void historyIsStacked();
+    void emptyMempoolIsNotAnError();
+    void gatewaySwitchShowsWhatIs();
+};
+
+void ModelsTest::modelsStayConsistentUnderRandomOperations_data()
+{
+    QTest::addColumn<uint>("seed");
+    for (uint seed = 1; seed <= 5; ++seed)
+        QTest::addRow("seed %u", seed) << seed;
+}
+
+void ModelsTest::modelsStayConsistentUnderRandomOperations()
+{
+    QFETCH(uint, seed);
+    Bench bench;
+    const auto fatal = QAbstractItemModelTester::FailureReportingMode::QtTest;
+    QAbstractItemModelTester blocksTester(&bench.blocks, fatal);
+    QAbstractItemModelTester feesTester(&bench.fees, fatal);
+    QAbstractItemModelTester histogramTester(bench.mempool.histogram(), fatal);
+    QAbstractItemModelTester feedTester(&bench.transactions, fatal);
+
+    bench.feed.start();
+    bench.chain.begin(40, 1000, 50);
+    std::mt19937 random(seed);
+    for (int step = 0; step < 2000; ++step) {
+        switch (random() % 12) {
+        case 0:
+            bench.chain.mine(static_cast<int>(random() % 40));
+            break;
+        case 1:
+            if (bench.chain.store.blocks().size() > 5)
+                bench.chain.disconnectTip();
+            break;
+        case 2:
+            bench.chain.replaceOne();
+            break;
+        case 3:
+            bench.transactions.setPaused(random() % 2 == 0);
+            break;
+        case 4:
+            bench.transactions.setFilter(static_cast<TransactionFeedModel::Filter>(random() % 4));
+            break;
+        case 5:
+            bench.chain.setState(static_cast<SourceState>(random() % 6));
+            break;
+        default:
+            bench.chain.send(static_cast<int>(random() % 30));
+            break;
+        }
+        bench.pass(static_cast<std::int64_t>(random() % 5000));
+        QVERIFY(bench.transactions.rowCount() <= static_cast<int>(TransactionFeedModel::capacity));
+    }
+    bench.pass();
+
+    // The active part is the chain, in order.
+    const auto snapshot = bench.chain.store.snapshot();
+    std::size_t at = 0;
+    for (int row = 0; row < bench.blocks.rowCount(); ++row) {
+        if (bench.block(row, BlocksModel::StaleRole).toBool())
+            continue;
+        QCOMPARE(bench.block(row, BlocksModel::HintRole).toString().section(u'\n', 1, 1),
+                 QString::fromStdString(snapshot->blocks.at(at)->hash.toHex()));
+        ++at;
+    }
+    QCOMPARE(at, std::min<std::size_t>(snapshot->blocks.size(), BlocksModel::shown));
+}
+
+void ModelsTest::newBlockComesFirst()
+{
+    Bench bench;
+    bench.feed.start();
+    bench.chain.begin(10, 500, 10);
+    bench.pass();
+    QCOMPARE(bench.block(0, BlocksModel::HeightRole).toString(), u"500"_s);
+    QSignalSpy inserted(&bench.blocks, &QAbstractItemModel::rowsInserted);
+    QSignalSpy reset(&bench.blocks, &QAbstractItemModel::modelReset);
+    bench.chain.mine();
+    bench.pass();
+    QCOMPARE(bench.block(0, BlocksModel::HeightRole).toString(), u"501"_s);
+    QCOMPARE(inserted.count(), 1); // or the train would not slide
+    QCOMPARE(reset.count(), 0);
+}
+
+void ModelsTest::disconnectedBlockStaysAsStaleThenGoes()
+{
+    Bench bench;
+    bench.feed.start();
+    bench.chain.begin(10, 500, 10);
+    bench.pass();
+    bench.chain.disconnectTip();
+    bench.pass();
+    QVERIFY(bench.block(0, BlocksModel::StaleRole).toBool());
+    QCOMPARE(bench.block(0, BlocksModel::HeightRole).toString(), u"500"_s);
+
+    bench.chain.mine();
+    bench.chain.mine();
+    bench.pass();
+    QCOMPARE(bench.block(0, BlocksModel::HeightRole).toString(), u"501"_s);
+    QCOMPARE(bench.block(1, BlocksModel::HeightRole).toString(), u"500"_s);
+    QVERIFY(!bench.block(1, BlocksModel::StaleRole).toBool());
+    QVERIFY(bench.block(2, BlocksModel::StaleRole).toBool());
+
+    bench.pass(BlocksModel::staleSeconds * 1000);
+    for (int row = 0; row < bench.blocks.rowCount(); ++row)
+        QVERIFY(!bench.block(row, BlocksModel::StaleRole).toBool());
+}
+
+void ModelsTest::branchThatComesBackIsStaleNoMore()
+{
+    Bench bench;
+    bench.feed.start();
+    bench.chain.begin(10, 500, 10);
+    bench.pass();
+    const BlockPtr tip = bench.chain.store.tipBlock();
+    bench.chain.disconnectTip();
+    bench.pass();
+    QVERIFY(bench.block(0, BlocksModel::StaleRole).toBool());
+    bench.chain.store.connectBlock({*tip, {}}, bench.clock.unixMs());
+    bench.pass();
+    QVERIFY(!bench.block(0, BlocksModel::StaleRole).toBool());
+    QCOMPARE(bench.blocks.rowCount(), 10);
+}
+
+void ModelsTest::olderBlocksJoinAtTheEnd()
+{
+    Bench bench;
+    bench.chain.begin(10, 500, 0);
+    bench.feed.start();
+    BlockSummary older;
+    older.height = Height(490);
+    older.hash = bench.chain.store.blocks().back()->previousHash;
+    bench.chain.store.addOlderBlocks({older}); // announces nothing
+    QTRY_COMPARE(bench.blocks.rowCount(), 11);
+    QCOMPARE(bench.block(10, BlocksModel::HeightRole).toString(), u"490"_s);
+}
+
+void ModelsTest::agesOfBlocksAreAnnouncedByTheMinuteOnly()
+{
+    Bench bench;
+    bench.feed.start();
+    bench.chain.begin(1, 500, 0);
+    bench.pass();
+    QSignalSpy changed(&bench.blocks, &QAbstractItemModel::dataChanged);
+    for (int second = 0; second < 120; ++second)
+        bench.blocks.tick(bench.clock.unixMs() + second * 1000);
+    QCOMPARE(changed.count(), 2);
+}
+
+void ModelsTest::feedShowsTheNewestFirst()
+{
+    Bench bench;
+    bench.chain.begin(10, 500, 0);
+    bench.feed.start();
+    bench.chain.send(1);
+    bench.pass();
+    const QString first = bench.happening(0, TransactionFeedModel::IdRole);
+    bench.chain.send(1);
+    bench.pass();
+    QCOMPARE(bench.transactions.rowCount(), 2);
+    QCOMPARE(bench.happening(1, TransactionFeedModel::IdRole), first);
+    QCOMPARE(first.size(), 64);
+}
+
+void ModelsTest::feedIsBounded()
+{
+    Bench bench;
+    bench.chain.begin(10, 500, 0);
+    bench.feed.start();
+    for (int i = 0; i < 20; ++i) {
+        bench.chain.send(100);
+        bench.pass();
+    }
+    QCOMPARE(bench.transactions.rowCount(), static_cast<int>(TransactionFeedModel::capacity));
+}
+
+void ModelsTest::feedKeepsBlocksAmongTransactions()
+{
+    Bench bench;
+    bench.chain.begin(10, 500, 0);
+    bench.feed.start();
+    bench.chain.mine();
+    for (int i = 0; i < 20; ++i) {
+        bench.chain.send(100);
+        bench.pass();
+    }
+    bench.transactions.setFilter(TransactionFeedModel::Blocks);
+    QCOMPARE(bench.transactions.rowCount(), 1);
+    QCOMPARE(bench.happening(0, TransactionFeedModel::TitleRole), u"Block 501"_s);
+}
+
+void ModelsTest::pausedFeedStandsStillAndCounts()
+{
+    Bench bench;
+    bench.chain.begin(10, 500, 0);
+    bench.feed.start();
+    bench.chain.send(3);
+    bench.pass();
+    bench.transactions.setPaused(true);
+    QSignalSpy inserted(&bench.transactions, &QAbstractItemModel::rowsInserted);
+    bench.chain.send(5);
+    bench.pass();
+    QCOMPARE(inserted.count(), 0);
+    QCOMPARE(bench.transactions.rowCount(), 3);
+    QCOMPARE(bench.transactions.waiting(), u"5 new"_s);
+    bench.transactions.setPaused(false);
+    QCOMPARE(bench.transactions.rowCount(), 8);
+    QVERIFY(bench.transactions.waiting().isEmpty());
+}
+
+void ModelsTest::replacementSaysWhatItReplaced()
+{
+    Bench bench;
+    bench.chain.begin(10, 500, 0);
+    bench.feed.start();
+    bench.chain.send(1);
+    bench.pass();
+    const QString victim = bench.happening(0, TransactionFeedModel::IdRole);
+    bench.chain.replaceOne();
+    bench.pass();
+    bench.transactions.setFilter(TransactionFeedModel::Replaced);
+    QCOMPARE(bench.transactions.rowCount(), 1);
+    QVERIFY(bench.happening(0, TransactionFeedModel::DetailRole).contains(Format::shortened(victim)));
+}
+
+void ModelsTest::largeFilterLetsLargeOnesThrough()
+{
+    Bench bench;
+    bench.chain.begin(10, 500, 0);
+    bench.feed.start();
+    bench.chain.send(1, TransactionFeedModel::largeSatoshis);
+    bench.chain.send(1, TransactionFeedModel::largeSatoshis - 1);
+    bench.pass();
+    bench.transactions.setFilter(TransactionFeedModel::Large);
+    QCOMPARE(bench.transactions.rowCount(), 1);
+}
+
+void ModelsTest::statusSaysItInWords_data()
+{
+    QTest::addColumn<int>("state");
+    QTest::addColumn<double>("progress");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("unknown") << int(SourceState::Unknown) << 0.0 << int(DataStatus::Unknown) << u"Starting"_s;
+    QTest::newRow("connecting") << int(SourceState::Connecting) << 0.0 << int(DataStatus::Connecting) << u"Connecting"_s;
+    QTest::newRow("syncing") << int(SourceState::Syncing) << 0.434 << int(DataStatus::Syncing) << u"Syncing 43 %"_s;
+    QTest::newRow("syncing somehow") << int(SourceState::Syncing) << 0.0 << int(DataStatus::Syncing) << u"Syncing"_s;
+    QTest::newRow("live without data") << int(SourceState::Live) << 0.0 << int(DataStatus::Syncing) << u"Syncing"_s;
+    QTest::newRow("error") << int(SourceState::Error) << 0.0 << int(DataStatus::Error) << u"Error"_s;
+}
+
+void ModelsTest::statusSaysItInWords()
+{
+    QFETCH(int, state);
+    QFETCH(double, progress);
+    Bench bench;
+    bench.feed.start();
+    bench.chain.setState(static_cast<SourceState>(state), "Why.", progress);
+    bench.pass();
+    QTEST(int(bench.status.status()), "status");
+    QTEST(bench.status.stateText().replace(QChar::Nbsp, u' '), "text");
+    QCOMPARE(bench.status.reason(), u"Why."_s);
+    QVERIFY(!bench.status.hasData());
+}
+
+void ModelsTest::staleStatusAges()
+{
+    Bench bench;
+    bench.feed.start();
+    bench.chain.begin(10, 500, 0);
+    bench.chain.setState(SourceState::Stale, "Gone.");
+    bench.pass();
+    QSignalSpy changed(&bench.status, &StatusModel::changed);
+    bench.pass(4 * 60'000);
+    QCOMPARE(bench.status.stateText(), u"Stale 4 min"_s);
+    QVERIFY(changed.count() >= 1);
+    QVERIFY(bench.status.hasData());
+    QVERIFY(!bench.status.exact());
+}
+
+void ModelsTest::latencyIsToldWithTheTick()
+{
+    Bench bench;
+    QSignalSpy changed(&bench.status, &StatusModel::latencyChanged);
+    bench.status.setLatency(12);
+    bench.status.setLatency(7);
+    QCOMPARE(changed.count(), 0);
+    bench.status.tick(0);
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(bench.status.latencyText().replace(QChar::Nbsp, u' '), u"7.0 ms"_s);
+}
+
+void ModelsTest::tipAgesByTheSecond()
+{
+    Bench bench;
+    bench.feed.start();
+    bench.chain.begin(10, 500, 0);
+    bench.chain.mine();
+    bench.pass(0);
+    QCOMPARE(bench.tip.age(), u"0:00"_s);
+    QCOMPARE(bench.tip.height(), u"501"_s);
+    bench.pass(65'000);
+    QCOMPARE(bench.tip.age(), u"1:05"_s);
+}
+
+void ModelsTest::tipAgeIsRankedAmongTheGaps()
+{
+    Bench bench;
+    bench.feed.start();
+    bench.chain.begin(3, 500, 0);
+    bench.pass();
+    QVERIFY(bench.tip.ageRank() < 0); // two gaps tell nothing
+    Bench longer;
+    longer.feed.start();
+    longer.chain.begin(30, 500, 0);
+    longer.chain.mine();
+    longer.pass(0);
+    QCOMPARE(longer.tip.ageRank(), 0.0);
+    longer.pass(86'400'000);
+    QCOMPARE(longer.tip.ageRank(), 1.0);
+}
+
+void ModelsTest::feesWithoutEstimateAreUnknown()
+{
+    Bench bench;
+    bench.feed.start();
+    bench.chain.begin(10, 500, 0);
+    bench.chain.store.setFees({{}, Feerate(21.04), {}, {}, Feerate(1)}, 1);
+    bench.pass();
+    const auto at = [&](int row, FeesModel::Role role) { return bench.fees.data(bench.fees.index(row), role); };
+    QVERIFY(!at(0, FeesModel::KnownRole).toBool());
+    QCOMPARE(at(0, FeesModel::RateRole).toString(), u"–"_s);
+    QCOMPARE(at(1, FeesModel::RateRole).toString(), u"21.0"_s);
+    QCOMPARE(at(1, FeesModel::CostRole).toString().replace(QChar::Nbsp, u' '), u"2,967 sat"_s);
+    QVERIFY(bench.fees.hasEstimates());
+}
+
+void ModelsTest::histogramHasEveryBand()
+{
+    HistogramModel model;
+    QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    model.setBands({{Feerate(2), VBytes(500)}, {Feerate(1000), VBytes(1000)}});
+    QCOMPARE(changed.count(), 1);
+    model.setBands({{Feerate(2), VBytes(500)}, {Feerate(1000), VBytes(1000)}});
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(model.rowCount(), static_cast<int>(feerateBands.size()));
+    QCOMPARE(model.data(model.index(2), HistogramModel::FractionRole).toDouble(), 0.5);
+    QCOMPARE(model.data(model.index(2), HistogramModel::RangeRole).toString(), u"2–3 sat/vB"_s);
+    QCOMPARE(model.data(model.index(model.rowCount() - 1), HistogramModel::RangeRole).toString(), u"over 1,000 sat/vB"_s);
+    QCOMPARE(model.data(model.index(0), HistogramModel::FractionRole).toDouble(), 0.0);
+}
+
+void ModelsTest::historyIsBoundedAndCoversAllTime()
+{
+    SizeHistory history;
+    MempoolSummary mempool;
+    mempool.count = 1;
+    mempool.histogram = {{Feerate(1), VBytes(1'000'000)}};
+    std::int64_t now = 1'767'225'600'000;
+    for (int second = 0; second < 6 * 3600; ++second) {
+        history.sample(mempool, now);
+        now += 1000;
+        QVERIFY(history.size() < SizeHistory::capacity);
+    }
+    QVERIFY(history.size() >= SizeHistory::capacity / 3);
+    QCOMPARE(history.nearest(0), 0.0);
+    QVERIFY(history.describe(0).startsWith(Format().timeOfDay(1'767'225'600'000)));
+    QVERIFY(history.timeMarks().size() >= 2);
+    QVERIFY(history.timeMarks().size() <= 7);
+}
+
+void ModelsTest::historyIsStacked()
+{
+    SizeHistory history;
+    QLineSeries cheapest, dearest;
+    history.draw(0, &cheapest);
+    history.draw(SizeHistory::bands - 1, &dearest);
+    MempoolSummary mempool;
+    mempool.histogram = {{Feerate(1), VBytes(1'000'000)}, {Feerate(1000), VBytes(2'000'000)}};
+    QVERIFY(history.sample(mempool, 1'000'000));
+    QVERIFY(!history.sample(mempool, 1'000'500)); // too soon
+    QVERIFY(history.sample(mempool, 1'010'000));
+    QCOMPARE(cheapest.count(), 2);
+    QCOMPARE(cheapest.at(1).y(), 1.0);
+    QCOMPARE(dearest.at(1).y(), 3.0);
+    QVERIFY(history.maximum() >= 3.0);
+}
+
+void ModelsTest::emptyMempoolIsNotAnError()
+{
+    Bench bench;
+    bench.feed.start();
+    bench.chain.begin(10, 500, 0);
+    bench.pass();
+    QCOMPARE(bench.mempool.status(), DataStatus::Live);
+    QVERIFY(bench.mempool.empty());
+}
+
+void ModelsTest::gatewaySwitchShowsWhatIs()
+{
+    GatewayModel gateway;
+    QSignalSpy requested(&gateway, &GatewayModel::enabledRequested);
+    gateway.setEnabled(true);
+    QCOMPARE(requested.count(), 1);
+    QVERIFY(!gateway.enabled());
+    gateway.setStatus({true, false, {}, 0, "Port 8787 is taken."});
+    QVERIFY(gateway.enabled());
+    QCOMPARE(gateway.status(), DataStatus::Error);
+    gateway.setStatus({true, true, "http://10.0.0.2:8787/", 7, {}});
+    QCOMPARE(gateway.status(), DataStatus::Live);
+    QCOMPARE(gateway.clients(), 7);
+}
+
+QTEST_MAIN(ModelsTest)
+#include "models_test.moc"
