@@ -19,6 +19,11 @@ target_link_libraries(tipwatch_regtest PUBLIC tipwatch_sources Qt6::Test PRIVATE
 tipwatch_test(NAME bitcoin_source_regtest SOURCES regtest/bitcoin_source_regtest.cpp LIBS tipwatch_regtest)
 set_tests_properties(bitcoin_source_regtest PROPERTIES TIMEOUT 900)
 
+if(TIPWATCH_BENCH)
+    add_executable(regtest_latency bench/regtest_latency.cpp)
+    target_link_libraries(regtest_latency PRIVATE tipwatch_regtest)
+endif()
+
 # The Bitcoin source: the node's words
 tipwatch_test(NAME decoder_test SOURCES unit/sources/decoder_test.cpp LIBS tipwatch_sources tipwatch_fixture)
 tipwatch_test(NAME rpc_parser_test SOURCES unit/sources/rpc_parser_test.cpp LIBS tipwatch_sources tipwatch_fixture)
