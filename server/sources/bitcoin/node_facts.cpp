@@ -12,7 +12,7 @@ using Answers = tl::expected<std::span<const RpcResult>, RpcError>;
 
 constexpr std::array<const char *, 4> feeTargets{"[2]", "[3]", "[6]", "[144]"}; // blocks: next, half an hour, an hour, a day
 
-constexpr int afterBlockMs = 300; // the block itself goes first
+constexpr int soonMs = 300; // the block itself goes first
 
 std::optional<Feerate> estimateOf(const RpcResult &answer)
 {
@@ -34,11 +34,11 @@ NodeFacts::NodeFacts(const NodeLink &link, QObject *parent) : QObject(parent), m
     prepare(m_figuresTimer, figuresInterval, &NodeFacts::askFigures);
     prepare(m_networkTimer, networkInterval, &NodeFacts::askNetwork);
     prepare(m_feesTimer, feesInterval, &NodeFacts::askFees);
-    prepare(m_blockTimer, afterBlockMs, [this] {
+    prepare(m_soonTimer, soonMs, [this] {
         askFigures();
         askFees();
     });
-    m_blockTimer.setSingleShot(true);
+    m_soonTimer.setSingleShot(true);
 }
 
 void NodeFacts::start()
@@ -51,10 +51,10 @@ void NodeFacts::start()
     m_feesTimer.start();
 }
 
-void NodeFacts::blockCame()
+void NodeFacts::askSoon()
 {
-    if (!m_blockTimer.isActive())
-        m_blockTimer.start();
+    if (!m_soonTimer.isActive())
+        m_soonTimer.start();
 }
 
 void NodeFacts::setCatchingUp(bool catchingUp)

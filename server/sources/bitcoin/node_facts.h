@@ -25,8 +25,8 @@ public:
     /// Asks for everything now, and then at the intervals.
     void start();
     void setCatchingUp(bool catchingUp);
-    /// A block came: estimates and limits are new, or will be in a moment.
-    void blockCame();
+    /// Figures and estimates are likely to be new in a moment: a block came, or something does not fit.
+    void askSoon();
 
 Q_SIGNALS:
     /// @p sameMoment tells that the store's mempool count and tip did not move while the question was under way.
@@ -41,7 +41,7 @@ private:
     const NodeLink &m_link;
     Feerate m_minimum;
     bool m_askingFees = false;
-    QTimer m_figuresTimer, m_networkTimer, m_feesTimer, m_blockTimer;
+    QTimer m_figuresTimer, m_networkTimer, m_feesTimer, m_soonTimer;
 };
 
 } // namespace tipwatch

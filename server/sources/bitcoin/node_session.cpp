@@ -148,7 +148,7 @@ void NodeSession::startSequence(const SequenceFeed::Endpoints &endpoints)
     connect(m_sequence.get(), &SequenceFeed::disconnected, this, [this] {
         fail({RpcError::Kind::Unreachable, 0, "the ZMQ stream broke off"});
     });
-    connect(m_sequence.get(), &SequenceFeed::tipMoved, &m_facts, &NodeFacts::blockCame);
+    connect(m_sequence.get(), &SequenceFeed::tipMoved, &m_facts, &NodeFacts::askSoon);
     connect(m_sequence.get(), &SequenceFeed::changed, this, &NodeSession::refresh);
     connect(m_sequence.get(), &SequenceFeed::resyncing, this, &NodeSession::resyncing);
     connect(&m_zmqPatience, &QTimer::timeout, this, [this, endpoints] {
@@ -226,7 +226,9 @@ void NodeSession::compareFigures(const ChainInfo &chain, const MempoolInfo &memp
     const BlockPtr tip = m_store.tipBlock();
     const bool same = tip && tip->hash == chain.bestBlock && m_store.mempoolCount() == static_cast<std::size_t>(mempool.count);
     m_differences = same ? 0 : m_differences + 1;
-    if (m_differences >= 2)
+    if (m_differences == 1)
+        m_facts.askSoon();
+    else if (m_differences > 1)
         m_sequence->suspect("the node counts " + std::to_string(mempool.count) + " transactions at " + chain.bestBlock.toHex() +
                             ", we " + std::to_string(m_store.mempoolCount()) + " at " + (tip ? tip->hash.toHex() : "none"));
 }

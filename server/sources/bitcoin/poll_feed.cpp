@@ -100,12 +100,13 @@ void PollFeed::askMempool()
             return;
         if (!answer)
             return failed(answer.error());
-        m_chain.follow(answer->tip, [this, snapshot = std::move(*answer)](const std::optional<RpcError> &error) {
+        const auto snapshot = std::make_shared<const MempoolSnapshot>(std::move(*answer));
+        m_chain.follow(snapshot->tip, [this, snapshot](const std::optional<RpcError> &error) {
             if (m_stopped)
                 return;
             if (error)
                 return failed(*error);
-            update(snapshot);
+            update(*snapshot);
         });
     });
 }

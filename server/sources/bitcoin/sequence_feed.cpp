@@ -167,13 +167,14 @@ void SequenceFeed::requestSnapshot()
             return;
         if (!answer)
             return snapshotFailed(answer.error());
-        m_chain.follow(answer->tip, [this, round, snapshot = std::move(*answer)](const std::optional<RpcError> &error) {
+        const auto snapshot = std::make_shared<const MempoolSnapshot>(std::move(*answer));
+        m_chain.follow(snapshot->tip, [this, round, snapshot](const std::optional<RpcError> &error) {
             if (round != m_snapshotRound)
                 return;
             if (error)
                 snapshotFailed(*error);
             else
-                install(snapshot);
+                install(*snapshot);
         });
     });
 }
