@@ -19,12 +19,9 @@ Engine::~Engine()
 
 void Engine::start()
 {
-    if (m_config.gateway.enabled) {
-        startGateway();
-    } else {
-        qCInfo(appLog, "websocket.disabled");
-        Q_EMIT gatewayStatusChanged(m_gateway.status());
-    }
+    setGatewayEnabled(m_config.gateway.enabled);
+    if (!m_config.gateway.enabled)
+        qCInfo(appLog, "websocket.enabled on=false");
     auto chosen = chooseSource(m_config, m_store, m_clock);
     qCInfo(appLog, "source.chosen kind=%s reason=\"%s\"", chosen.kind.c_str(), chosen.reason.c_str());
     m_source = std::move(chosen.source);
@@ -41,25 +38,11 @@ void Engine::stop()
 
 void Engine::setGatewayEnabled(bool enabled)
 {
-    if (enabled) {
-        startGateway();
-        return;
-    }
-    m_gateway.stop();
-    qCInfo(appLog, "websocket.disabled");
+    if (!enabled)
+        m_gateway.stop();
+    else if (const auto started = m_gateway.start(); !started)
+        qCDebug(appLog, "gateway.failed error=\"%s\"", started.error().message.c_str()); // the gateway's status tells everybody
     Q_EMIT gatewayStatusChanged(m_gateway.status());
-}
-
-void Engine::startGateway()
-{
-    const auto started = m_gateway.start();
-    const GatewayStatus status = m_gateway.status();
-    if (started)
-        qCInfo(appLog, "websocket.enabled url=%s path=%s", status.url.c_str(), m_config.gateway.path.c_str());
-    else
-        qCCritical(appLog, "websocket.failed listen=%s port=%d error=\"%s\"", m_config.gateway.listen.c_str(),
-                   m_config.gateway.httpPort, started.error().message.c_str());
-    Q_EMIT gatewayStatusChanged(status);
 }
 
 } // namespace tipwatch

@@ -37,8 +37,6 @@ Q_SIGNALS:
     void gatewayStatusChanged(const tipwatch::GatewayStatus &status);
 
 private:
-    void startGateway();
-
     const Config &m_config;
     const Clock &m_clock;
     EventBus m_bus;

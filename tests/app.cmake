@@ -8,3 +8,14 @@ tipwatch_test(NAME test_architecture SOURCES architecture/test_architecture.cpp 
     LIBS Qt6::Core)
 target_compile_definitions(test_architecture PRIVATE TIPWATCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 add_test(NAME check_format COMMAND ${PROJECT_SOURCE_DIR}/tests/architecture/check_format.sh)
+
+add_library(tipwatch_program STATIC
+    integration/feed_client.cpp integration/feed_client.h
+    integration/program.cpp integration/program.h
+)
+target_link_libraries(tipwatch_program PUBLIC tipwatch_warnings Qt6::Core Qt6::Network Qt6::WebSockets Qt6::Test)
+target_compile_definitions(tipwatch_program PRIVATE TIPWATCH_PROGRAM="$<TARGET_FILE:tipwatch>")
+add_dependencies(tipwatch_program tipwatch)
+
+tipwatch_test(NAME test_command_line SOURCES integration/test_command_line.cpp LIBS tipwatch_program)
+tipwatch_test(NAME test_feed SOURCES integration/test_feed.cpp LIBS tipwatch_program)

@@ -140,7 +140,7 @@ private Q_SLOTS:
         const QString port = QString::number(freePort());
         program.setVariable("WEBSOCKET_ENABLED", u"false"_s);
         program.start({u"--server-only"_s, u"--source"_s, u"simulated"_s, u"--http-port"_s, port});
-        QTRY_VERIFY_WITH_TIMEOUT(program.errors().contains("websocket.disabled"), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(program.errors().contains("websocket.enabled on=false"), 20'000);
         QTRY_VERIFY_WITH_TIMEOUT(program.errors().contains("source.chosen"), 20'000);
         QCOMPARE(httpGet(QUrl(u"http://127.0.0.1:%1/healthz"_s.arg(port))).status, 0);
         QVERIFY(program.isRunning());
