@@ -180,7 +180,7 @@ void RpcClient::failed(RpcConnection *connection, RpcError error, bool byteCame)
     if (!request)
         return; // the node has closed a resting connection: nothing is lost
     if (wasUsed && !byteCame && request->repeatable && !request->resent) {
-        qCDebug(lcRpc) << "asking again, the node had closed a kept connection";
+        qCDebug(lcRpc, "rpc.resent node=%s reason=\"kept connection was closed\"", m_endpoint.url().c_str());
         request->resent = true;
         retireIdle(); // they are most likely closed too
         m_waiting.push_front(std::move(request));

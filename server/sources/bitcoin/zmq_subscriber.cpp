@@ -219,7 +219,7 @@ private:
 
     void malformed(const std::string &what)
     {
-        qCWarning(lcZmq, "malformed message endpoint=%s why=\"%s\"", m_endpoint.c_str(), what.c_str());
+        qCWarning(lcZmq, "zmq.malformed endpoint=%s why=\"%s\"", m_endpoint.c_str(), what.c_str());
         Q_EMIT m_owner.malformed(m_endpoint, what);
     }
 

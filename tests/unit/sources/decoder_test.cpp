@@ -31,6 +31,7 @@ private Q_SLOTS:
     void everyPrefixOfABlockIsAnErrorThatSaysWhere();
     void everyPrefixOfATransactionIsAnError();
     void flippedBitsNeverPassUnnoticed();
+    void damagedTransactionsAreRefusedOrWhole();
     void malformedTransactionSaysWhat_data();
     void malformedTransactionSaysWhat();
     void wrongMerkleRootNamesTheBlock();
@@ -301,6 +302,38 @@ void DecoderTest::flippedBitsNeverPassUnnoticed()
         if (block)
             QVERIFY2(block->hash.toHex() != hash || block->txids() == decodeBlock(raw)->txids(), qPrintable(QString::number(at)));
     }
+}
+
+void DecoderTest::damagedTransactionsAreRefusedOrWhole()
+{
+    std::mt19937 random(31);
+    std::size_t refused = 0, accepted = 0;
+    simdjson::dom::parser parser;
+    for (const QByteArray &line : fixtureLines("txs.jsonl")) {
+        element expected;
+        if (parse(parser, line)["getrawtransaction_2"].get(expected) != simdjson::SUCCESS)
+            continue;
+        const Bytes raw = unhex(std::string_view(expected["hex"]));
+        for (int i = 0; i < 50; ++i) {
+            Bytes damaged = raw;
+            for (auto hits = 1 + random() % 3; hits > 0; --hits)
+                damaged[random() % std::min<std::size_t>(damaged.size(), 200)] = static_cast<std::uint8_t>(random());
+            const auto tx = decodeTransaction(damaged);
+            if (!tx) {
+                QVERIFY(tx.error().message.find("at byte ") != std::string::npos);
+                ++refused;
+                continue;
+            }
+            QCOMPARE(tx->size, static_cast<std::int64_t>(damaged.size()));
+            QVERIFY(tx->weight.value <= 4 * tx->size && tx->weight.value >= tx->size);
+            for (const TxOutput &output : tx->outputs)
+                QVERIFY(output.script.data() >= damaged.data() &&
+                        output.script.data() + output.script.size() <= damaged.data() + damaged.size());
+            ++accepted;
+        }
+    }
+    QVERIFY(refused > 1000);
+    QVERIFY(accepted > 1000);
 }
 
 void DecoderTest::malformedTransactionSaysWhat_data()
