@@ -2,7 +2,7 @@
 if(NOT TIPWATCH_GUI)
     return()
 endif()
-find_package(Qt6 6.4 REQUIRED COMPONENTS QuickTest)
+find_package(Qt6 6.4 REQUIRED COMPONENTS DBus QuickTest Svg)
 
 add_library(tipwatch_ui_test_support STATIC qml/scripted_chain.cpp qml/scripted_chain.h)
 target_link_libraries(tipwatch_ui_test_support PUBLIC tipwatch_shared)
@@ -22,6 +22,10 @@ function(tipwatch_window_test)
 endfunction()
 
 tipwatch_window_test(NAME ui_window_test SOURCES qml/window_test.cpp LIBS tipwatch_ui tipwatch_ui_test_support)
+
+tipwatch_window_test(NAME ui_quick_test SOURCES qml/quick_test.cpp qml/quick_bench.h
+    LIBS tipwatch_ui tipwatch_ui_module tipwatch_ui_moduleplugin tipwatch_ui_test_support Qt6::QuickTest)
+target_compile_definitions(ui_quick_test PRIVATE TIPWATCH_QUICK_TESTS="${CMAKE_CURRENT_SOURCE_DIR}/qml/quick")
 
 # A warning of qmllint fails it.
 get_target_property(qmllint Qt6::qmllint IMPORTED_LOCATION)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
+import QtQuick.Layouts
 import Tipwatch
 
-/// One feerate, large, and what a typical payment costs at it, small.
+/// One feerate, as large as there is room for, and what a typical payment costs at it, small. A flat one is one line.
 Rectangle {
     id: root
 
@@ -11,11 +12,12 @@ Rectangle {
     required property string cost
     required property bool known
     required property color swatch
+    property bool flat: false
 
     Accessible.name: known ? qsTr("%1: %2 sat/vB, %3").arg(name).arg(rate).arg(cost) : qsTr("%1: no estimate yet").arg(name)
     Accessible.role: Accessible.StaticText
     color: Theme.raised
-    implicitHeight: column.implicitHeight + Theme.px(18)
+    implicitHeight: flat ? Theme.px(36) : Theme.px(78)
     radius: Theme.radiusSmall
 
     Rectangle {
@@ -28,34 +30,33 @@ Rectangle {
         visible: root.known
         width: Theme.px(3)
     }
-    Column {
-        id: column
-
+    ColumnLayout {
         anchors.left: parent.left
         anchors.leftMargin: Theme.px(20)
         anchors.right: parent.right
         anchors.rightMargin: Theme.px(8)
         anchors.verticalCenter: parent.verticalCenter
+        spacing: 0
+        visible: !root.flat
 
         ThemedText {
+            Layout.fillWidth: true
             color: Theme.dim
             font.pixelSize: Theme.small
             text: root.name
-            width: parent.width
         }
-        Row {
+        RowLayout {
             spacing: Theme.px(4)
 
             ThemedText {
-                id: figure
-
+                Layout.alignment: Qt.AlignBaseline
                 color: root.known ? Theme.text : Theme.faint
-                font.pixelSize: Theme.large
+                font.pixelSize: Math.max(Theme.large, Math.min(Theme.px(36), Math.round(root.height * 0.32)))
                 font.weight: Font.Bold
                 text: root.rate
             }
             ThemedText {
-                anchors.baseline: figure.baseline
+                Layout.alignment: Qt.AlignBaseline
                 color: Theme.dim
                 font.pixelSize: Theme.tiny
                 text: qsTr("sat/vB")
@@ -63,10 +64,37 @@ Rectangle {
             }
         }
         ThemedText {
+            Layout.fillWidth: true
             color: Theme.faint
-            font.pixelSize: Theme.tiny
+            font.pixelSize: Theme.small
             text: root.known ? root.cost : qsTr("no estimate yet")
-            width: parent.width
+        }
+    }
+    RowLayout {
+        anchors.fill: parent
+        anchors.leftMargin: Theme.px(20)
+        anchors.rightMargin: Theme.px(12)
+        spacing: Theme.px(4)
+        visible: root.flat
+
+        ThemedText {
+            Layout.fillWidth: true
+            color: Theme.dim
+            font.pixelSize: Theme.small
+            text: root.name
+        }
+        ThemedText {
+            Layout.alignment: Qt.AlignBaseline
+            font.pixelSize: Theme.medium
+            font.weight: Font.Bold
+            text: root.rate
+        }
+        ThemedText {
+            Layout.alignment: Qt.AlignBaseline
+            color: Theme.dim
+            font.pixelSize: Theme.tiny
+            text: qsTr("sat/vB")
+            visible: root.known
         }
     }
 }

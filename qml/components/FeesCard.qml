@@ -31,11 +31,12 @@ Card {
             delegate: FeeTile {
                 required property int index
 
-                Layout.columnSpan: index === 4 ? 2 : 1
-                Layout.fillHeight: true
+                Layout.columnSpan: flat ? 2 : 1
+                Layout.fillHeight: !flat
                 Layout.fillWidth: true
-                Layout.maximumHeight: Theme.px(110)
                 Layout.preferredWidth: 1
+                // The node's minimum is a limit and not an offer.
+                flat: index === 4
             }
         }
     }

@@ -8,8 +8,10 @@ ToolTip {
     id: root
 
     property bool shown: false
+    /// A sentence, to be broken where it must be; else the lines are as they are.
+    property bool prose: false
 
-    contentWidth: Math.min(contentItem.implicitWidth, Theme.px(460))
+    contentWidth: prose ? Math.min(contentItem.implicitWidth, Theme.px(380)) : contentItem.implicitWidth
     delay: 400
     font.family: Theme.sans
     font.pixelSize: Theme.small
@@ -26,6 +28,6 @@ ToolTip {
         font: root.font
         text: root.text
         textFormat: Text.PlainText
-        wrapMode: Text.Wrap
+        wrapMode: root.prose ? Text.Wrap : Text.NoWrap
     }
 }

@@ -69,6 +69,7 @@ AbstractButton {
     }
 
     Hint {
+        prose: true
         shown: root.hovered
         text: root.hint
     }

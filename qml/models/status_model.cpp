@@ -48,8 +48,10 @@ QString StatusModel::stateText() const
         return m_source.progress > 0 ? tr("Syncing %1").arg(Format().percent(m_source.progress)) : tr("Syncing");
     case DataStatus::Live:
         return tr("Live");
-    case DataStatus::Stale:
-        return tr("Stale %1").arg(Format().duration(m_source.since > 0 ? (m_now - m_source.since) / 60000 * 60 : 0));
+    case DataStatus::Stale: {
+        const std::int64_t minutes = m_source.since > 0 ? (m_now - m_source.since) / 60'000 : 0;
+        return minutes > 0 ? tr("Stale %1").arg(Format().duration(minutes * 60)) : tr("Stale");
+    }
     case DataStatus::Error:
         return tr("Error");
     }

@@ -73,7 +73,7 @@ Item {
         boundsBehavior: Flickable.StopAtBounds
         clip: true
         contentHeight: Math.max(height, grid.implicitHeight + 2 * Theme.gap)
-        opacity: root.outdated ? 0.5 : 1
+        opacity: root.outdated ? 0.6 : 1
         visible: root.status.hasData
 
         ScrollBar.vertical: ScrollBar {
@@ -95,29 +95,29 @@ Item {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
                 Layout.maximumHeight: Theme.px(230)
-                Layout.minimumHeight: Theme.px(root.wide ? 190 : 170)
-                Layout.preferredHeight: Theme.px(root.wide ? 190 : 170)
+                Layout.minimumHeight: Theme.px(root.wide ? 184 : 170)
+                Layout.preferredHeight: Theme.px(root.wide ? 184 : 170)
                 blocks: root.blocks
                 tip: root.tip
             }
             FeesCard {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
-                Layout.preferredHeight: Theme.px(340)
+                Layout.preferredHeight: Theme.px(280)
                 Layout.preferredWidth: 1
                 fees: root.fees
             }
             MempoolCard {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
-                Layout.preferredHeight: Theme.px(340)
+                Layout.preferredHeight: Theme.px(280)
                 Layout.preferredWidth: 1
                 mempool: root.mempool
             }
             SizeChart {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
-                Layout.preferredHeight: Theme.px(340)
+                Layout.preferredHeight: Theme.px(280)
                 Layout.preferredWidth: 1
                 history: root.mempool.history
             }
@@ -132,7 +132,7 @@ Item {
                 Layout.columnSpan: 2
                 Layout.fillHeight: true
                 Layout.fillWidth: true
-                Layout.preferredHeight: Theme.px(260)
+                Layout.preferredHeight: Theme.px(240)
                 Layout.preferredWidth: 2
                 transactions: root.transactions
             }

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtTest
+import Tipwatch
+import TipwatchTest
+
+Item {
+    id: root
+
+    height: 700
+    width: 1000
+
+    Component {
+        id: benches
+
+        Bench {
+        }
+    }
+    Component {
+        id: fact
+
+        FactRow {
+            name: "Name"
+            figure: ""
+        }
+    }
+    Component {
+        id: toggle
+
+        Toggle {
+            on: false
+            text: "Serve"
+        }
+    }
+    Component {
+        id: train
+
+        BlockTrain {
+            height: 190
+            width: 1000
+        }
+    }
+    Component {
+        id: feed
+
+        FeedCard {
+            height: 300
+            width: 800
+        }
+    }
+    Component {
+        id: feesCard
+
+        FeesCard {
+            height: 300
+            width: 420
+        }
+    }
+    Component {
+        id: notice
+
+        Notice {
+            height: 500
+            width: 900
+        }
+    }
+    Component {
+        id: mempoolCard
+
+        MempoolCard {
+            height: 320
+            width: 420
+        }
+    }
+
+    /// Every text that is seen below `item`.
+    function texts(item) {
+        let found = [];
+        for (const child of item.children) {
+            if (!child.visible)
+                continue;
+            if (child.hasOwnProperty("textFormat") && child.text !== "")
+                found.push(child.text);
+            found = found.concat(texts(child));
+        }
+        return found;
+    }
+
+    TestCase {
+        name: "Components"
+        when: windowShown
+
+        function init() {
+            Theme.still = true;
+        }
+
+        function test_factWithoutFigureTakesNoRoom() {
+            const row = createTemporaryObject(fact, root);
+            verify(!row.visible);
+            row.figure = "7";
+            verify(row.visible);
+        }
+
+        function test_toggleAsksAndShowsWhatIs() {
+            const item = createTemporaryObject(toggle, root);
+            let wanted = null;
+            item.asked.connect(on => wanted = on);
+            mouseClick(item);
+            compare(wanted, true);
+            compare(item.on, false);
+            item.on = true;
+            item.forceActiveFocus();
+            keyClick(Qt.Key_Space);
+            compare(wanted, false);
+        }
+
+        function test_trainSlidesANewBlockInAtTheFront() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 10);
+            const item = createTemporaryObject(train, root, {
+                blocks: bench.blocks,
+                tip: bench.tip
+            });
+            waitForRendering(item);
+            verify(root.texts(item).includes("500"));
+            bench.mine();
+            tryVerify(() => root.texts(item).includes("501"));
+            const shown = root.texts(item);
+            verify(shown.indexOf("501") >= 0);
+            verify(shown.includes("0:00"));
+        }
+
+        function test_trainKeepsADisconnectedBlockInSight() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 10);
+            const item = createTemporaryObject(train, root, {
+                blocks: bench.blocks,
+                tip: bench.tip
+            });
+            bench.disconnectTip();
+            tryVerify(() => root.texts(item).includes("Disconnected"));
+            bench.pass(120000);
+            tryVerify(() => !root.texts(item).includes("Disconnected"));
+        }
+
+        function test_feedFiltersByItsButtons() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 0);
+            const item = createTemporaryObject(feed, root, {
+                transactions: bench.transactions
+            });
+            waitForRendering(item);
+            verify(root.texts(item).includes("Nothing has happened yet"));
+            bench.send(3);
+            bench.mine();
+            compare(bench.transactions.count, 4);
+            bench.transactions.filter = TransactionFeedModel.Blocks;
+            compare(bench.transactions.count, 1);
+            tryVerify(() => root.texts(item).includes("Block 501"));
+        }
+
+        function test_feedSaysHowManyWait() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 0);
+            const item = createTemporaryObject(feed, root, {
+                transactions: bench.transactions
+            });
+            bench.transactions.paused = true;
+            bench.send(4);
+            tryVerify(() => root.texts(item).includes("4 new"));
+        }
+
+        function test_feesWithoutEstimateSaySo() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 0);
+            const item = createTemporaryObject(feesCard, root, {
+                fees: bench.fees
+            });
+            verify(root.texts(item).includes("28.4"));
+            bench.forgetFees();
+            tryVerify(() => root.texts(item).includes("no estimate yet"));
+            verify(!root.texts(item).includes("0.0"));
+        }
+
+        function test_noticeShowsTheReason_data() {
+            return [
+                {
+                    tag: "error",
+                    state: 5,
+                    heading: "The node cannot be read"
+                },
+                {
+                    tag: "connecting",
+                    state: 1,
+                    heading: "Connecting to the node"
+                },
+                {
+                    tag: "stale",
+                    state: 4,
+                    heading: "The node does not answer"
+                }
+            ];
+        }
+
+        function test_noticeShowsTheReason(data) {
+            const bench = benches.createObject(null);
+            bench.setState(data.state, "Because of this.");
+            const item = createTemporaryObject(notice, root, {
+                status: bench.status
+            });
+            verify(root.texts(item).includes("Because of this."));
+            verify(root.texts(item).includes(data.heading));
+        }
+
+        function test_emptyMempoolIsSaid() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 0);
+            const item = createTemporaryObject(mempoolCard, root, {
+                mempool: bench.mempool
+            });
+            verify(root.texts(item).includes("Nothing waits for a block"));
+            bench.send(50);
+            tryVerify(() => !root.texts(item).includes("Nothing waits for a block"));
+        }
+    }
+}
