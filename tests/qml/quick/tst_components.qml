@@ -76,7 +76,8 @@ Item {
     /// Every text that is seen below `item`.
     function texts(item) {
         let found = [];
-        for (const child of item.children) {
+        for (let i = 0; i < item.children.length; ++i) {
+            const child = item.children[i];
             if (!child.visible)
                 continue;
             if (child.hasOwnProperty("textFormat") && child.text !== "")
