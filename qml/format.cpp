@@ -75,7 +75,7 @@ QString Format::coins(Satoshi amount) const
 {
     const double value = static_cast<double>(amount.value) / satoshisPerCoin;
     const double size = std::abs(value);
-    const int decimals = size >= 1000 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.01 ? 4 : 8;
+    const int decimals = size >= 1000 || amount.value == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.01 ? 4 : 8;
     return m_locale.toString(value, 'f', decimals) + gap + u"BTC"_s;
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma ComponentBehavior: Bound
 import QtQuick
-import QtQuick.Controls.Basic
 import Tipwatch
 
 /// What its parent means, when the pointer rests on it. There is nothing behind it until then: there are hundreds.
@@ -15,30 +13,14 @@ Loader {
     property bool prose: false
 
     active: shown && text !== ""
+    source: "HintBubble.qml"
 
-    sourceComponent: ToolTip {
-        id: bubble
-
-        contentWidth: root.prose ? Math.min(contentItem.implicitWidth, Theme.px(380)) : contentItem.implicitWidth
-        delay: root.delay
-        font.family: Theme.sans
-        font.pixelSize: Theme.small
-        padding: Theme.px(9)
-        parent: root.parent
-        text: root.text
-        visible: true
-
-        background: Rectangle {
-            border.color: Theme.line
-            color: Theme.raisedHover
-            radius: Theme.radiusSmall
-        }
-        contentItem: Text {
-            color: Theme.text
-            font: bubble.font
-            text: bubble.text
-            textFormat: Text.PlainText
-            wrapMode: root.prose ? Text.Wrap : Text.NoWrap
-        }
+    onLoaded: {
+        const bubble = item as HintBubble;
+        bubble.parent = root.parent;
+        bubble.delay = root.delay;
+        bubble.prose = root.prose;
+        bubble.text = Qt.binding(() => root.text);
+        bubble.visible = true;
     }
 }

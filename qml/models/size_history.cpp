@@ -19,6 +19,7 @@ constexpr std::array<double, SizeHistory::bands> bandTints{1.2, 4, 10, 30, 110};
 constexpr std::array<std::int64_t, 13> timeSteps{30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400}; // s
 constexpr std::int64_t mostTimeMarks = 5;
 constexpr int sizeIntervals = 4;
+constexpr double axisEnd = 0.04;
 
 int bandOf(double feerate)
 {
@@ -181,14 +182,17 @@ QList<AxisMark> SizeHistory::timeMarks() const
     if (m_samples.empty())
         return marks;
     const std::int64_t span = (m_end - m_start) / 1000;
-    const auto fits = std::find_if(timeSteps.begin(), timeSteps.end(), [span](std::int64_t step) { return span / step <= mostTimeMarks; });
+    const auto fits =
+        std::find_if(timeSteps.begin(), timeSteps.end(), [span](std::int64_t step) { return span / step <= mostTimeMarks; });
     const std::int64_t step = fits == timeSteps.end() ? timeSteps.back() : *fits;
     // Round times where we are, which need not be round ones in Greenwich.
     const std::int64_t offset = QDateTime::fromMSecsSinceEpoch(m_start).offsetFromUtc();
     std::int64_t at = (m_start / 1000 + offset + step - 1) / step * step - offset;
     for (; at * 1000 <= m_end; at += step) {
         const QString text = step < 60 ? Format().timeOfDay(at * 1000) : Format().hourAndMinute(at * 1000);
-        marks.append({positionOf(at * 1000), text});
+        // At the very ends there is no room for text.
+        if (const double position = positionOf(at * 1000); position > axisEnd && position < 1 - axisEnd)
+            marks.append({position, text});
     }
     return marks;
 }

@@ -114,6 +114,8 @@ QString TipModel::ageRankText() const
 {
     if (m_ageRank < 0)
         return {};
+    if (m_ageRank <= 0)
+        return tr("shorter than all recent gaps");
     if (m_ageRank >= 1)
         return tr("longer than all recent gaps");
     return tr("longer than %1 of recent gaps").arg(Format().percent(m_ageRank));

@@ -93,6 +93,7 @@ void FormatTest::coinsKeepWhatMatters_data()
 {
     QTest::addColumn<qint64>("satoshi");
     QTest::addColumn<QString>("text");
+    QTest::newRow("nothing") << qint64(0) << u"0 BTC"_s;
     QTest::newRow("one satoshi") << qint64(1) << u"0.00000001 BTC"_s;
     QTest::newRow("cents") << qint64(1'234'567) << u"0.0123 BTC"_s;
     QTest::newRow("one") << qint64(100'000'000) << u"1.00 BTC"_s;
