@@ -104,6 +104,24 @@ std::vector<SeenText> textsOf(QQuickWindow *window)
     return texts;
 }
 
+/// What is wrong with how the texts stand in a window of @p size; empty if nothing.
+QString faultIn(const std::vector<SeenText> &texts, const QSize &size)
+{
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const SeenText &text = texts[i];
+        if (text.truncated && !text.mayBeCut)
+            return u"cut: "_s + text.text;
+        if (text.area.left() < -1 || text.area.right() > size.width() + 1)
+            return u"outside: "_s + text.text;
+        for (std::size_t j = i + 1; j < texts.size(); ++j) {
+            const QRectF common = text.area & texts[j].area;
+            if (common.width() > 1.5 && common.height() > 3.5)
+                return u"overlap: '%1' and '%2'"_s.arg(text.text, texts[j].text);
+        }
+    }
+    return {};
+}
+
 double threadMilliseconds()
 {
     timespec time{};
@@ -171,19 +189,12 @@ void WindowTest::noTextIsCutOrOverlaps()
     window->update();
     QTRY_VERIFY(frames.count() >= 2);
 
-    const std::vector<SeenText> texts = textsOf(window);
-    QVERIFY2(texts.size() > 60, qPrintable(QString::number(texts.size())));
-    const QRectF whole(QPointF(-1, -1), QSizeF(size) + QSizeF(2, 2));
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const SeenText &text = texts[i];
-        QVERIFY2(!text.truncated || text.mayBeCut, qPrintable(u"cut: "_s + text.text));
-        QVERIFY2(text.area.left() >= whole.left() && text.area.right() <= whole.right(), qPrintable(u"outside: "_s + text.text));
-        for (std::size_t j = i + 1; j < texts.size(); ++j) {
-            const QRectF common = text.area & texts[j].area;
-            QVERIFY2(common.width() < 1.5 || common.height() < 3.5,
-                     qPrintable(u"overlap: '%1' and '%2'"_s.arg(text.text, texts[j].text)));
-        }
-    }
+    QTRY_VERIFY(textsOf(window).size() > 60);
+    // Tried again for a while: between a change and the next frame things may stand where they were.
+    QString fault;
+    const auto faultless = [&] { return (fault = faultIn(textsOf(window), size)).isEmpty(); };
+    QTest::qWaitFor(faultless, 3000);
+    QVERIFY2(fault.isEmpty(), qPrintable(fault));
 }
 
 void WindowTest::everyStateHasItsFace_data()
