@@ -14,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// In the order in which they are looked for.
 constexpr BitcoinNetwork networks[] = {
     {"main", "", 8332, 210'000},          {"test", "testnet3", 18332, 210'000}, {"testnet4", "testnet4", 48332, 210'000},
     {"signet", "signet", 38332, 210'000}, {"regtest", "regtest", 18443, 150},
@@ -179,11 +180,6 @@ Result<NodeAddress> addressOf(const BitcoinConfig &config, const BitcoinNetwork 
 
 } // namespace
 
-std::span<const BitcoinNetwork> bitcoinNetworks()
-{
-    return networks;
-}
-
 const BitcoinNetwork *findBitcoinNetwork(std::string_view name)
 {
     const auto found = std::ranges::find(networks, name, &BitcoinNetwork::name);
@@ -221,6 +217,8 @@ std::optional<NodeAddress> findRunningNode(const BitcoinConfig &config)
 
 Result<RpcCredentials> readCookie(const std::string &path)
 {
+    if (!QFile::exists(QString::fromStdString(path)))
+        return failure("no cookie file at " + path + "; a running node keeps one there unless its bitcoin.conf sets rpcpassword");
     auto line = readSecret(path, "cookie");
     if (!line)
         return tl::unexpected(std::move(line).error());

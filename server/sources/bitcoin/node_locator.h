@@ -6,7 +6,6 @@
 #include "shared/domain/error.h"
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,8 +19,7 @@ struct BitcoinNetwork {
     std::int32_t halvingInterval = 210'000;
 };
 
-/// In the order in which they are looked for.
-std::span<const BitcoinNetwork> bitcoinNetworks();
+/// @return nothing if there is no such network.
 const BitcoinNetwork *findBitcoinNetwork(std::string_view name);
 
 /// A node and how to get in.

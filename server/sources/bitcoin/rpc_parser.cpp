@@ -87,29 +87,6 @@ Satoshi modifiedFee(JsonFields &fields, const char *name)
     return Satoshi(static_cast<std::int64_t>(std::clamp(coins * coin, -most, most)));
 }
 
-Result<MempoolEntry> mempoolEntry(const TxId &txid, const JsonElement &answer, std::string_view method)
-{
-    JsonFields fields(answer, method);
-    MempoolEntry entry;
-    entry.txid = txid;
-    entry.wtxid = fields.hash<WtxId>("wtxid");
-    entry.vsize = VBytes(fields.integer("vsize", 1));
-    entry.weight = Weight(fields.integer("weight", 1));
-    entry.time = fields.integer("time", 0);
-    entry.parents = fields.hashes<TxId>("depends");
-    if (!entry.parents.empty())
-        entry.set(TxFlag::SpendsMempool);
-    if (fields.has("fee") && !fields.has("fees")) {
-        entry.fee = fields.amount("fee");
-        entry.modifiedFee = modifiedFee(fields, "modifiedfee");
-        return resultOf(fields, std::move(entry));
-    }
-    JsonFields fees(fields.element("fees").value_or(answer), method);
-    entry.fee = fees.amount("base");
-    entry.modifiedFee = modifiedFee(fees, "modified");
-    return resultOf(fields, fees, std::move(entry));
-}
-
 } // namespace
 
 Result<Satoshi> parseAmount(const JsonElement &number)
@@ -166,26 +143,26 @@ Result<MempoolInfo> parseMempoolInfo(const JsonElement &answer)
 
 Result<MempoolEntry> parseMempoolEntry(const TxId &txid, const JsonElement &answer)
 {
-    return mempoolEntry(txid, answer, "getmempoolentry");
-}
-
-Result<std::vector<MempoolEntry>> parseVerboseMempool(const JsonElement &answer)
-{
-    simdjson::dom::object object;
-    if (answer.get(object) != SUCCESS)
-        return failure("getrawmempool: the answer is not an object");
-    std::vector<MempoolEntry> entries;
-    entries.reserve(object.size());
-    for (const auto member : object) {
-        const auto txid = TxId::fromHex(member.key);
-        if (!txid)
-            return failure("getrawmempool: \"" + std::string(member.key) + "\" is no txid");
-        auto entry = mempoolEntry(*txid, member.value, "getrawmempool");
-        if (!entry)
-            return tl::unexpected(std::move(entry).error());
-        entries.push_back(std::move(*entry));
+    constexpr std::string_view method = "getmempoolentry";
+    JsonFields fields(answer, method);
+    MempoolEntry entry;
+    entry.txid = txid;
+    entry.wtxid = fields.hash<WtxId>("wtxid");
+    entry.vsize = VBytes(fields.integer("vsize", 1));
+    entry.weight = Weight(fields.integer("weight", 1));
+    entry.time = fields.integer("time", 0);
+    entry.parents = fields.hashes<TxId>("depends");
+    if (!entry.parents.empty())
+        entry.set(TxFlag::SpendsMempool);
+    if (fields.has("fee") && !fields.has("fees")) {
+        entry.fee = fields.amount("fee");
+        entry.modifiedFee = modifiedFee(fields, "modifiedfee");
+        return resultOf(fields, std::move(entry));
     }
-    return entries;
+    JsonFields fees(fields.element("fees").value_or(answer), method);
+    entry.fee = fees.amount("base");
+    entry.modifiedFee = modifiedFee(fees, "modified");
+    return resultOf(fields, fees, std::move(entry));
 }
 
 Result<std::optional<MempoolChunk>> parseMempoolChunk(const JsonElement &entry)

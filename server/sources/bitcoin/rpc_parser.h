@@ -49,11 +49,8 @@ struct MempoolInfo {
 };
 Result<MempoolInfo> parseMempoolInfo(const JsonElement &answer);
 
-/// getmempoolentry, or a value of getrawmempool true. Sets the flag SpendsMempool; value, inputs and outputs stay unknown.
+/// getmempoolentry. Sets the flag SpendsMempool; value, inputs and outputs stay unknown.
 Result<MempoolEntry> parseMempoolEntry(const TxId &txid, const JsonElement &answer);
-
-/// getrawmempool true: every entry
-Result<std::vector<MempoolEntry>> parseVerboseMempool(const JsonElement &answer);
 
 /// The chunk that the node would mine the transaction with. Absent before Core 31.
 struct MempoolChunk {

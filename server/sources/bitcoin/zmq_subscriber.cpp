@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 
@@ -28,7 +29,14 @@ public:
     ~Frame() { zmq_msg_close(&m_message); }
     Q_DISABLE_COPY_MOVE(Frame)
 
-    bool receive(void *socket) { return zmq_msg_recv(&m_message, socket, ZMQ_DONTWAIT) >= 0; }
+    bool receive(void *socket)
+    {
+        int size = -1;
+        do
+            size = zmq_msg_recv(&m_message, socket, ZMQ_DONTWAIT);
+        while (size < 0 && zmq_errno() == EINTR); // a signal; the message is still there
+        return size >= 0;
+    }
     bool hasMore() const { return zmq_msg_more(&m_message) != 0; }
     std::span<const std::uint8_t> bytes() const
     {

@@ -36,7 +36,6 @@ private Q_SLOTS:
     void warnings();
     void mempoolMinimumIsTheHigherOfTwo();
     void plainMempoolList();
-    void verboseMempool();
     void smartFee_data();
     void smartFee();
     void blockStats();
@@ -373,19 +372,6 @@ void RpcParserTest::plainMempoolList()
     QCOMPARE(list->txids.size(), std::size_t(1));
     QCOMPARE(list->sequence, std::uint64_t(0));
     QVERIFY(!parseMempoolList(parse("[\"abc\"]")));
-}
-
-void RpcParserTest::verboseMempool()
-{
-    const QByteArray entry = R"({"vsize":141,"weight":561,"time":1,"wtxid":")" + hashA +
-                             R"(","depends":[],"fees":{"base":0.00001410,"modified":0.00001410}})";
-    const auto all = parseVerboseMempool(parse("{\"" + hashA + "\":" + entry + "}"));
-    QVERIFY2(all, problemOf(all));
-    QCOMPARE(all->size(), std::size_t(1));
-    QCOMPARE(all->front().txid.toHex(), hashA.toStdString());
-    QVERIFY(parseVerboseMempool(parse("{}"))->empty());
-    QVERIFY(!parseVerboseMempool(parse("{\"abc\":" + entry + "}")));
-    QVERIFY(!parseVerboseMempool(parse("{\"" + hashA + "\":{}}")));
 }
 
 void RpcParserTest::smartFee_data()
