@@ -5,3 +5,8 @@ target_link_libraries(gateway_test_support PUBLIC tipwatch_warnings)
 foreach(name test_frame_decoder test_reactor_parts test_session test_front_door_parts test_shard test_gateway)
     tipwatch_test(NAME ${name} SOURCES unit/gateway/${name}.cpp LIBS tipwatch_gateway gateway_test_support)
 endforeach()
+
+if(TIPWATCH_BENCH)
+    add_executable(fanout bench/fanout.cpp)
+    target_link_libraries(fanout PRIVATE tipwatch_gateway)
+endif()
