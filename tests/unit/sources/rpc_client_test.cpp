@@ -50,8 +50,7 @@ public:
         listen(QHostAddress::LocalHost);
         connect(this, &QTcpServer::newConnection, this, [this] {
             while (QTcpSocket *socket = nextPendingConnection()) {
-                const int number = connections++;
-                m_state[socket].connection = number;
+                m_state[socket] = State{connections++, 0, {}, {}}; // the address may be that of an earlier one
                 connect(socket, &QTcpSocket::readyRead, this, [this, socket] { read(socket); });
                 connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
             }
