@@ -256,8 +256,10 @@ describe("state", () => {
   test("simulated data is labelled as soon as it is known to be", async () => {
     const { page } = await openLive();
     assert.equal(await page.locator("#simulated").isVisible(), false);
-    gateway.send("status.update", "status", status({ simulated: true }));
+    gateway.send("status.update", "status", status({ simulated: true, reason: "Everything is invented.", version: "Simulated network" }));
     await page.locator("#simulated").waitFor();
+    assert.equal(await page.locator("#notice").isVisible(), false);
+    assert.match(await text(page, "#state"), /^Live\s+Simulated network$/);
     assert.match(await text(page, "#simulated"), /simulated/i);
   });
 

@@ -166,7 +166,8 @@ std::vector<NamedSnapshot> allSnapshots()
         s.status.source = "simulated";
         s.status.simulated = true;
         s.status.node.clear();
-        s.status.version = "Tipwatch simulator";
+        s.status.version = "Simulated network";
+        s.status.reason = "Everything shown is invented: no node is connected, and no block or transaction is real.";
     });
     add("empty", busy, [](ChainSnapshot &s) {
         s.blocks.resize(3);

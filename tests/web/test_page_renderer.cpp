@@ -106,7 +106,11 @@ private Q_SLOTS:
     {
         for (const auto &[name, snapshot] : test::allSnapshots())
             QCOMPARE(isHidden(page(snapshot), u"simulated"_s), name != "simulated");
-        QVERIFY(!page("simulated").contains(u"take longer"_s)); // ten minutes are mainnet's
+        const QString simulated = page("simulated");
+        QVERIFY(!simulated.contains(u"take longer"_s)); // ten minutes are mainnet's
+        QVERIFY(isHidden(simulated, u"notice"_s));      // said once
+        QCOMPARE(textOf(simulated, u"state"_s), u"Live Simulated network"_s);
+        QCOMPARE(textOf(simulated, u"exact"_s), u"Exact 84,213 tx in the simulation"_s);
     }
 
     void saysWhatIsMissingInsteadOfFigures()

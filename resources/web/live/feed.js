@@ -6,6 +6,7 @@ import { now, showAge } from "./time.js";
 
 const shown = 40;
 const restMs = 200; // between two changes of the list
+const calmMs = 600; // what comes faster just stands there: a list that slides all the time cannot be read
 const motionMs = 160;
 
 const list = byId("feed-list");
@@ -68,6 +69,7 @@ function draw() {
   const added = arrived.length;
   entries = [...arrived.reverse(), ...entries].slice(0, shown);
   arrived = [];
+  const calm = performance.now() - drawnAt > calmMs;
   drawnAt = performance.now();
   while (rows.length < entries.length) {
     const row = template.cloneNode(true);
@@ -76,14 +78,14 @@ function draw() {
   }
   entries.forEach((entry, index) => describe(rows[index], entry));
   byId("feed-empty").hidden = true;
-  follow(added);
+  follow(added, calm);
 }
 
 /** What comes in slides down; whoever reads further down keeps their place. */
-function follow(added) {
+function follow(added, calm) {
   const step = added * rows[0].offsetHeight;
   if (list.scrollTop > 4) list.scrollTop += step;
-  else if (added <= 4 && mayMove()) {
+  else if (calm && added <= 4 && mayMove()) {
     for (const row of rows.slice(0, 14)) row.animate([{ transform: `translateY(${-step}px)` }, { transform: "none" }], { duration: motionMs, easing: "ease-out" });
   }
 }

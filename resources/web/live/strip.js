@@ -34,10 +34,10 @@ function showState() {
   setClass(state, "is-", style);
   fill(state, {
     word,
-    network: networkName(status.network),
+    network: status.simulated ? "" : networkName(status.network),
     version: (status.version ?? status.node ?? "") + (status.pruned ? " · pruned" : ""),
   });
-  const text = status.reason || plainText;
+  const text = status.simulated && status.state === "live" ? "" : status.reason || plainText; // the band says it all
   notice.hidden = text === "";
   setClass(notice, "is-", style);
   fill(notice, { word, text });
@@ -51,7 +51,7 @@ function exactness() {
   if (status.state === "stale") return ["is-off", "Not exact", "as last seen"];
   if (status.state !== "live") return ["is-off", "Not exact", "no view of the mempool yet"];
   if (status.feed === "poll") return ["is-warn", "Polling", status.exact ? `${transactions} at the last look` : "changes between looks are missed"];
-  if (status.exact) return ["is-ok", "Exact", `${transactions} equal to the node`];
+  if (status.exact) return ["is-ok", "Exact", `${transactions} ${status.simulated ? "in the simulation" : "equal to the node"}`];
   return ["is-warn", "Resyncing", "comparing with the node"];
 }
 

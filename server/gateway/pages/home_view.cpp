@@ -265,7 +265,7 @@ void putExactness(Data &page, const ChainSnapshot &snapshot)
         about = status.exact ? count + " at the last look" : "changes between looks are missed";
     } else if (live && status.exact) {
         word = "Exact", style = "is-ok";
-        about = count + " equal to the node";
+        about = count + (status.simulated ? " in the simulation" : " equal to the node");
     } else if (live) {
         word = "Resyncing", style = "is-warn";
         about = "comparing with the node";
@@ -317,11 +317,14 @@ void putState(Data &page, const ChainSnapshot &snapshot, std::int64_t nowMs)
     put(page, "stateWord", words.word);
     put(page, "nodeVersion", (status.version.empty() ? status.node : status.version) + (status.pruned ? " · pruned" : ""));
     put(page, "network", network);
+    put(page, "stateNetwork", status.simulated ? "" : network);
     page.set("simulated", status.simulated);
 
     put(page, "noticeClass", words.style);
     put(page, "noticeWord", words.word);
-    put(page, "notice", status.reason.empty() ? words.notice : status.reason);
+    // The band that says "simulated" has said it all.
+    const bool needsNotice = !(status.simulated && status.state == SourceState::Live);
+    put(page, "notice", !needsNotice ? "" : status.reason.empty() ? words.notice : status.reason);
     page.set("syncing", status.state == SourceState::Syncing);
     put(page, "progressWidth", share(status.progress));
 }
