@@ -70,8 +70,8 @@ void Program::sendSignal(int signal)
 
 int Program::waitForEnd(int timeoutMs)
 {
-    QTest::qWaitFor([this] { return !isRunning(); }, timeoutMs);
-    return !isRunning() && m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
+    const bool ended = QTest::qWaitFor([this] { return !isRunning(); }, timeoutMs);
+    return ended && m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
 }
 
 const QByteArray &Program::output()

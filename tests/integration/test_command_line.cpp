@@ -5,7 +5,6 @@
 #include <QFile>
 #include <QRegularExpression>
 #include <QTcpServer>
-#include <QTcpSocket>
 #include <QtTest>
 
 #include <csignal>
@@ -118,7 +117,7 @@ private Q_SLOTS:
                          object.contains("event"_L1) && object.value("fields"_L1).isObject(),
                      line.constData());
             events << object.value("event"_L1).toString();
-            if (events.back() == "websocket.enabled"_L1)
+            if (events.back() == "websocket.enabled"_L1 && url.isEmpty())
                 url = object.value("fields"_L1).toObject().value("url"_L1).toString();
         }
         QVERIFY2(events.contains(u"app.started"_s) && events.contains(u"app.stopping"_s), qPrintable(events.join(u' ')));
@@ -181,23 +180,15 @@ private Q_SLOTS:
         QCOMPARE(static_cast<int>(client.socket().closeCode()), 1001);
     }
 
-    // A client that never answers the close frame holds the goodbye up; whoever asks twice does not want to wait for that.
+    // Two signals that wait while the process stands still arrive as one after the other, before it can end by itself.
     void aSecondSignalEndsItAtOnce()
     {
         Program program;
         QVERIFY(program.serve());
-        QTcpSocket silent;
-        silent.connectToHost(u"127.0.0.1"_s, static_cast<quint16>(program.url().port()));
-        QVERIFY(silent.waitForConnected());
-        silent.write(
-            "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-        QByteArray answer;
-        QTRY_VERIFY_WITH_TIMEOUT((answer += silent.readAll()).contains("hello"), 10'000);
-        program.sendSignal(SIGTERM);
-        QTRY_VERIFY_WITH_TIMEOUT(program.errors().contains("app.stopping"), 10'000);
-        program.sendSignal(SIGTERM);
-        QCOMPARE(program.waitForEnd(), 128 + SIGTERM);
+        for (const int signal : {SIGSTOP, SIGTERM, SIGINT, SIGCONT})
+            program.sendSignal(signal);
+        const int code = program.waitForEnd();
+        QVERIFY2(code == 128 + SIGTERM || code == 128 + SIGINT, qPrintable(QString::number(code)));
     }
 
 private:
