@@ -3,6 +3,7 @@
 
 #include "qml/appearance.h"
 #include "qml/frame_probe.h"
+#include "qml/graphics.h"
 #include "qml/icon_provider.h"
 #include "qml/models/blocks_model.h"
 #include "qml/models/fees_model.h"
@@ -104,6 +105,7 @@ Ui::~Ui()
 void Ui::show()
 {
     Parts &parts = *m_parts;
+    chooseGraphics();
     loadFonts();
     loadTranslation();
     parts.feed.start();

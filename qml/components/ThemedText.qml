@@ -9,5 +9,6 @@ Text {
     font.family: Theme.sans
     font.pixelSize: Theme.body
     maximumLineCount: 1
+    renderType: Text.NativeRendering
     textFormat: Text.PlainText
 }

@@ -2,6 +2,7 @@
 // Shows the window without a node, for looking at it: in any state, size and theme, and as pictures.
 //   ui_gallery [--state live|connecting|error|syncing|stale|simulated|reorg|empty] [--size 1440x900] [--theme dark|light]
 //              [--rate N] [--shot FILE --after MS] [--popup gateway|theme]
+//              [--frames N]  draws N frames and prints what one costs in processor time, all threads together
 #include "qml/ui.h"
 #include "tests/qml/scripted_chain.h"
 
@@ -13,6 +14,7 @@
 #include <QTimer>
 
 #include <cstdio>
+#include <ctime>
 
 using namespace tipwatch;
 using namespace Qt::StringLiterals;
@@ -42,6 +44,29 @@ void enterState(test::ScriptedChain &chain, const QString &state)
     }
 }
 
+double processMilliseconds()
+{
+    timespec time{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
+void measureFrames(QQuickWindow *window, int wanted)
+{
+    constexpr int warmUp = 50;
+    auto seen = std::make_shared<int>(0);
+    auto begun = std::make_shared<double>(0);
+    QObject::connect(window, &QQuickWindow::frameSwapped, window, [=] {
+        if (++*seen == warmUp)
+            *begun = processMilliseconds();
+        if (*seen == warmUp + wanted) {
+            std::printf("frame: %.2f ms of processor time\n", (processMilliseconds() - *begun) / wanted);
+            QCoreApplication::quit();
+        }
+        window->update();
+    });
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -55,6 +80,7 @@ int main(int argc, char **argv)
                        {u"rate"_s, u"Transactions per second"_s, u"n"_s, u"5"_s},
                        {u"shot"_s, u"Save a picture and leave"_s, u"file"_s},
                        {u"after"_s, u"When to save it, ms"_s, u"ms"_s, u"1500"_s},
+                       {u"frames"_s, u"Measure the cost of a frame and leave"_s, u"n"_s},
                        {u"popup"_s, u"Open a popup of the strip"_s, u"name"_s}});
     parser.process(app);
 
@@ -98,7 +124,7 @@ int main(int argc, char **argv)
         sending.start(std::max(50, 1000 / rate));
     QTimer mining;
     QObject::connect(&mining, &QTimer::timeout, &mining, [&] { chain.mine(); });
-    if (living && !parser.isSet(u"shot"_s))
+    if (living && !parser.isSet(u"shot"_s) && !parser.isSet(u"frames"_s))
         mining.start(8000);
     if (state == u"reorg") {
         QTimer::singleShot(600, &mining, [&] {
@@ -113,6 +139,8 @@ int main(int argc, char **argv)
                 QMetaObject::invokeMethod(popup, "open");
         });
     }
+    if (parser.isSet(u"frames"_s))
+        measureFrames(window, parser.value(u"frames"_s).toInt());
     if (parser.isSet(u"shot"_s)) {
         QTimer::singleShot(parser.value(u"after"_s).toInt(), window, [&] {
             const bool saved = window->grabWindow().save(parser.value(u"shot"_s));
