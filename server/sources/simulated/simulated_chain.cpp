@@ -148,6 +148,7 @@ void SimulatedChain::fill(BlockSummary &block, Random &random, double feerate)
     FeerateRange range;
     for (std::size_t i = 0; i < growth.size(); ++i)
         range[i] = Feerate(lowest * std::exp(spread * growth[i]));
+    range[0] = Feerate(std::max(lowest * random.uniform(0.01, 0.4), 0.1)); // a parent that its child paid for
     block.feerateRange = range;
     const double mean = 0.3 * range[2].value + 0.4 * range[3].value + 0.3 * range[4].value;
     block.totalFees = Satoshi(static_cast<std::int64_t>(mean * static_cast<double>(block.weight.value) / 4));
