@@ -42,14 +42,30 @@ public:
         std::visit([this](const auto &o) { see(o); }, operation);
     }
 
+    /// The same transactions, hanging together in the same way.
     bool agreesWith(const SimulatedNetwork &network) const
     {
-        std::size_t found = 0;
-        for (Slot slot = 0; slot < network.mempool().slotCount(); ++slot) {
-            if (network.mempool().isUsed(slot))
-                found += m_mempool.contains(network.txidOf(network.mempool().at(slot).serial)) ? 1 : 0;
+        const SimulatedMempool &mempool = network.mempool();
+        const auto txidAt = [&](Slot slot) { return network.txidOf(mempool.at(slot).serial); };
+        for (Slot slot = 0; slot < mempool.slotCount(); ++slot) {
+            if (!mempool.isUsed(slot))
+                continue;
+            const auto it = m_mempool.find(txidAt(slot));
+            if (it == m_mempool.end())
+                return false;
+            std::size_t parents = 0;
+            for (const TxId &parent : it->second.parents)
+                parents += m_mempool.contains(parent) ? 1 : 0;
+            const std::vector<Slot> linked = mempool.parents(slot);
+            if (linked.size() != parents)
+                return false;
+            for (const Slot parent : linked) {
+                const std::vector<TxId> &told = it->second.parents;
+                if (std::find(told.begin(), told.end(), txidAt(parent)) == told.end())
+                    return false;
+            }
         }
-        return found == m_mempool.size() && found == network.mempool().size();
+        return mempool.size() == m_mempool.size();
     }
 
     const BlockSummary &tip() const { return m_chain.back(); }

@@ -88,6 +88,7 @@ private Q_SLOTS:
     void largeStartIsSmall();
     void clockThatIsSetMovesTimestamps();
     void templateTakesPackagesAndFits();
+    void evictionGivesUpTheCheapestPackage();
 };
 
 void TestSimulatedNetwork::sameSeedTellsTheSameStoryHoweverTimeIsCut()
@@ -440,6 +441,46 @@ void TestSimulatedNetwork::templateTakesPackagesAndFits()
     QCOMPARE(blockTemplate(mempool, 100'000, known), (std::vector<Slot>{large, stuck, rescuer, middle, grandchild}));
     QCOMPARE(blockTemplate(mempool, 100'000, [](const auto &) { return true; }).front(), unknown);
     QVERIFY(blockTemplate(mempool, 100, known).empty());
+}
+
+void TestSimulatedNetwork::evictionGivesUpTheCheapestPackage()
+{
+    SimulatedMempool mempool;
+    EvictionQueue queue(mempool);
+    Random random(99);
+    Serial serial = 0;
+    const auto score = [&](Slot slot) {
+        return static_cast<float>(std::max(mempool.at(slot).feerate(), mempool.descendantPackage(slot).feerate()));
+    };
+    const auto add = [&](double feerate) {
+        std::vector<Slot> parents;
+        if (mempool.size() > 100 && random.chance(0.3))
+            parents.push_back(mempool.any(random));
+        const Slot slot = mempool.add({serial++, 0, feeFor(feerate, 200), 800, 1}, parents);
+        for (const Slot relative : mempool.withAncestors(slot))
+            queue.touched(relative);
+    };
+    for (int i = 0; i < 9000; ++i) // more than the queue keeps in order
+        add(random.logNormal(5, 1));
+    for (int i = 0; i < 1500; ++i) {
+        float least = std::numeric_limits<float>::infinity();
+        for (Slot slot = 0; slot < mempool.slotCount(); ++slot) {
+            if (mempool.isUsed(slot))
+                least = std::min(least, score(slot));
+        }
+        const Slot worst = queue.worst();
+        QVERIFY(mempool.isUsed(worst));
+        QCOMPARE(score(worst), least);
+        for (const Slot slot : mempool.withDescendants(worst)) {
+            std::vector<Slot> family = mempool.withAncestors(slot);
+            std::erase(family, slot);
+            mempool.remove(slot);
+            for (const Slot ancestor : family)
+                queue.touched(ancestor);
+        }
+        if (i % 2 == 0)
+            add(random.logNormal(3, 1));
+    }
 }
 
 QTEST_APPLESS_MAIN(TestSimulatedNetwork)
