@@ -78,6 +78,8 @@ Refused takeTarget(std::string_view target, RequestHead &head)
     std::optional<std::string> path = percentDecoded(target.substr(0, mark));
     if (!path)
         return bad("the path has a broken escape");
+    if (std::any_of(path->begin(), path->end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+        return bad("the path has a control character"); // and would forge lines in the log
     head.path = std::move(*path);
     head.query = mark == std::string_view::npos ? std::string() : std::string(target.substr(mark + 1));
     return std::nullopt;

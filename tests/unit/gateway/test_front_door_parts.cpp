@@ -153,6 +153,8 @@ void FrontDoorPartsTest::targets_data()
                                          << ""s;
     QTest::newRow("escaped NUL") << "/a%00b"s
                                  << ""s;
+    QTest::newRow("escaped line end") << "/a%0ab"s
+                                      << ""s;
 }
 
 void FrontDoorPartsTest::targets()
