@@ -7,3 +7,7 @@ endif()
 # The simulated source and the store under it
 add_executable(bench_simulated bench/simulated.cpp)
 target_link_libraries(bench_simulated PRIVATE tipwatch_warnings tipwatch_sources)
+
+# The whole way: a real node, the real program, a browser's socket
+add_executable(live_latency bench/live_latency.cpp)
+target_link_libraries(live_latency PRIVATE tipwatch_program tipwatch_regtest)

@@ -257,6 +257,7 @@ void ChainStore::resetMempool(std::span<const TxId> txids, std::uint64_t mempool
         if (!hasTransaction(txid))
             m_undescribed.emplace(txid, Undescribed{heardAt, false});
     }
+    m_replacedBy.clear();
     m_mempoolSequence = mempoolSequence;
     if (!gone.empty())
         publish(TransactionsRemoved{std::move(gone), RemovalReason::Unknown, std::nullopt}, heardAt);
@@ -287,6 +288,10 @@ void ChainStore::describeTransactions(std::vector<MempoolEntry> entries)
         m_undescribed.erase(waiting);
         if (!entry.parents.empty())
             entry.set(TxFlag::SpendsMempool);
+        if (auto replaced = m_replacedBy.extract(entry.txid)) {
+            entry.set(TxFlag::Replacement);
+            entry.replaces = std::move(replaced.mapped());
+        }
         m_graph.add(entry);
         any = true;
         if (!announce)
@@ -307,6 +312,8 @@ bool ChainStore::removeTransaction(const TxId &txid, RemovalReason reason, std::
     m_mempoolSequence = mempoolSequence;
     if (!forget(txid))
         return false;
+    if (by)
+        m_replacedBy[*by].push_back(txid);
     publish(TransactionsRemoved{{txid}, reason, by}, heardAt);
     touchMempool();
     return true;
@@ -314,7 +321,11 @@ bool ChainStore::removeTransaction(const TxId &txid, RemovalReason reason, std::
 
 bool ChainStore::forget(const TxId &txid)
 {
-    return m_graph.remove(txid) || m_undescribed.erase(txid) > 0;
+    if (m_undescribed.erase(txid) > 0) {
+        m_replacedBy.erase(txid);
+        return true;
+    }
+    return m_graph.remove(txid);
 }
 
 void ChainStore::setMempoolLimits(const MempoolLimits &limits)

@@ -83,7 +83,7 @@ public:
     /// Fills in what was asked for. Entries that are not in the set (any more) are passed over.
     void describeTransactions(std::vector<MempoolEntry> entries);
 
-    /// @return false if it is not there.
+    /// What replaces it (@p by) is told so when it is described. @return false if it is not there.
     bool removeTransaction(const TxId &txid, RemovalReason reason, std::optional<TxId> by, std::uint64_t mempoolSequence,
                            std::int64_t heardAt);
 
@@ -149,6 +149,7 @@ private:
 
     MempoolGraph m_graph;
     std::unordered_map<TxId, Undescribed, HashOfHash256> m_undescribed;
+    std::unordered_map<TxId, std::vector<TxId>, HashOfHash256> m_replacedBy; ///< until the replacement is described
     std::uint64_t m_mempoolSequence = 0;
     MempoolLimits m_limits;
     ArrivalRate m_arrivals;

@@ -252,6 +252,22 @@ private Q_SLOTS:
         QCOMPARE(rig.store.mempoolCount(), 1u);
     }
 
+    void replacementNamesWhatItReplaced()
+    {
+        Rig rig;
+        rig.store.addTransaction(txid(1), 2, 1);
+        rig.store.addTransaction(txid(2), 3, 1);
+        rig.store.describeTransactions({entry(1), entry(2)});
+        rig.store.removeTransaction(txid(1), RemovalReason::Replaced, txid(3), 4, 1);
+        rig.store.removeTransaction(txid(2), RemovalReason::Replaced, txid(3), 5, 1);
+        rig.store.addTransaction(txid(3), 6, 1);
+        rig.log.clear();
+        rig.store.describeTransactions({entry(3)});
+        const MempoolEntry seen = rig.log.of<TransactionsSeen>().front()->entries.front();
+        QCOMPARE(seen.replaces, (std::vector{txid(1), txid(2)}));
+        QVERIFY(seen.has(TxFlag::Replacement));
+    }
+
     void resetMempoolKeepsWhatIsKnownAndAnnouncesWhatIsGone()
     {
         Rig rig;
