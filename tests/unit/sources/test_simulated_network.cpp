@@ -123,15 +123,17 @@ void TestSimulatedNetwork::everyStepFits_data()
 {
     QTest::addColumn<qint64>("mempool");
     QTest::addColumn<double>("txRate");
-    QTest::addColumn<int>("blockSeconds");
+    QTest::addColumn<int>("blockMs");
     QTest::addColumn<qint64>("maxUsage");
     QTest::addColumn<int>("seed");
-    QTest::newRow("a usual week") << qint64(20'000) << 4.0 << 600 << qint64(0) << 1;
-    QTest::newRow("blocks all the time") << qint64(2'000) << 4.0 << 5 << qint64(0) << 2;
-    QTest::newRow("more than fits into blocks") << qint64(5'000) << 40.0 << 600 << qint64(0) << 3;
-    QTest::newRow("a small full mempool") << qint64(2'000) << 30.0 << 60 << qint64(4'000'000) << 4;
-    QTest::newRow("nothing there at first") << qint64(0) << 4.0 << 600 << qint64(0) << 5;
-    QTest::newRow("many small blocks and reorgs") << qint64(500) << 2.0 << 2 << qint64(0) << 6;
+    QTest::newRow("a usual week") << qint64(20'000) << 4.0 << 600'000 << qint64(0) << 1;
+    QTest::newRow("blocks all the time") << qint64(2'000) << 4.0 << 5000 << qint64(0) << 2;
+    QTest::newRow("more than fits into blocks") << qint64(5'000) << 40.0 << 600'000 << qint64(0) << 3;
+    QTest::newRow("a small full mempool") << qint64(2'000) << 30.0 << 60'000 << qint64(4'000'000) << 4;
+    QTest::newRow("nothing there at first") << qint64(0) << 4.0 << 600'000 << qint64(0) << 5;
+    QTest::newRow("many small blocks and reorgs") << qint64(500) << 2.0 << 2000 << qint64(0) << 6;
+    QTest::newRow("ten blocks a second") << qint64(5'000) << 50.0 << 100 << qint64(0) << 7;
+    QTest::newRow("ten thousand a second") << qint64(5'000) << 10'000.0 << 86'400'000 << qint64(20'000'000) << 8;
 }
 
 /// At least 100,000 steps each, every one checked by someone who only hears what is told.
@@ -139,15 +141,16 @@ void TestSimulatedNetwork::everyStepFits()
 {
     QFETCH(const qint64, mempool);
     QFETCH(const double, txRate);
-    QFETCH(const int, blockSeconds);
+    QFETCH(const int, blockMs);
     QFETCH(const qint64, maxUsage);
     QFETCH(const int, seed);
-    SimulatedNetwork network(configFor(mempool, txRate, std::chrono::seconds(blockSeconds)), static_cast<std::uint64_t>(seed),
+    SimulatedNetwork network(configFor(mempool, txRate, std::chrono::milliseconds(blockMs)), static_cast<std::uint64_t>(seed),
                              startMs, maxUsage);
     Witness witness(network);
+    const auto step = static_cast<SimulatedNetwork::Time>(std::clamp(2500 / txRate, 0.25, 600.0) * second);
     SimulatedNetwork::Time now = 0;
     while (witness.operations < 120'000) {
-        now += 600 * second;
+        now += step;
         run(network, now, std::ref(witness));
         QVERIFY(witness.agreesWith(network));
         QVERIFY2(witness.complaints.isEmpty(), qPrintable(witness.complaints.join(QStringLiteral("; "))));
