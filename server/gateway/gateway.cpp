@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/gateway.h"
 
+#include "server/gateway/descriptor_limit.h"
 #include "server/gateway/front_door/front_door.h"
 #include "server/gateway/front_door/rest_api.h"
 #include "server/gateway/front_door/site.h"
@@ -23,7 +24,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int statusIntervalMs = 250; ///< a person reads no faster
+constexpr int statusIntervalMs = 250;         ///< a person reads no faster
+constexpr std::size_t otherDescriptors = 256; ///< of the program besides connections: the node, the window, files
 constexpr const char *serverName = "tipwatch/" TIPWATCH_VERSION;
 
 std::size_t shardCount(const GatewayConfig &config)
@@ -104,6 +106,10 @@ Result<void> Gateway::start()
 
 Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
 {
+    const std::size_t needed = static_cast<std::size_t>(m_config.maxConnections) + FrontDoor::maxConnections + otherDescriptors;
+    if (const std::size_t limit = raiseDescriptorLimit(needed); limit < needed)
+        qCWarning(lcGateway, "websocket.error event=descriptors limit=%zu needed=%zu", limit, needed);
+
     auto serving = std::make_unique<Serving>();
     const HelloFacts facts{serverName, m_config.pingInterval.count(), m_config.maxMessageSize, m_config.queueMessages};
     auto reactor = Reactor::start(

@@ -6,9 +6,12 @@
 #include "tests/unit/gateway/gateway_fixture.h"
 #include "tests/unit/gateway/raw_client.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <QElapsedTimer>
-#include <QLoggingCategory>
 #include <QJsonArray>
+#include <QLoggingCategory>
 #include <QSet>
 #include <QSignalSpy>
 #include <QTcpServer>
@@ -135,6 +138,8 @@ private Q_SLOTS:
     void statusFollowsTheClients();
     void notStartedMeansNotListening();
     void churnOf200ClientsLeaksNothing();
+    void descriptorLimitIsRaisedToWhatIsNeeded();
+    void servesAgainAfterDescriptorsRanOut();
 };
 
 void GatewayTest::silentClientGetsHelloSnapshotsAndTheDefaultStream()
@@ -808,6 +813,63 @@ void GatewayTest::churnOf200ClientsLeaksNothing()
         }
     }
     QTRY_VERIFY(openDescriptors() <= before);
+}
+
+namespace {
+
+/// Puts the limit of descriptors back when it goes.
+struct DescriptorLimit {
+    rlimit before{};
+    DescriptorLimit() { ::getrlimit(RLIMIT_NOFILE, &before); }
+    ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before); }
+    void set(rlim_t soft)
+    {
+        const rlimit limit{soft, before.rlim_max};
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    }
+    static rlim_t now()
+    {
+        rlimit limit{};
+        ::getrlimit(RLIMIT_NOFILE, &limit);
+        return limit.rlim_cur;
+    }
+};
+
+} // namespace
+
+void GatewayTest::descriptorLimitIsRaisedToWhatIsNeeded()
+{
+    DescriptorLimit limit;
+    limit.set(256);
+    GatewayConfig config;
+    config.maxConnections = 500;
+    ServedStore served(config);
+    QVERIFY(served.start());
+    QVERIFY(DescriptorLimit::now() >= 500 + FrontDoor::maxConnections);
+}
+
+void GatewayTest::servesAgainAfterDescriptorsRanOut()
+{
+    ServedStore served;
+    served.fill();
+    QVERIFY(served.start());
+    DescriptorLimit limit;
+    const int next = ::dup(0);
+    ::close(next);
+    constexpr rlim_t room = 6; // the clients take them all, so that the server cannot accept the last ones
+    limit.set(static_cast<rlim_t>(next) + room);
+    const bool ranOut = besides([&] {
+        std::vector<RawClient> clients;
+        while (clients.empty() || clients.back().fd() >= 0)
+            clients.push_back(RawClient::connectTo(served.port()));
+        clients.pop_back();
+        clients.back().setPatience(300);
+        clients.back().send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        return clients.back().readUntil("}").empty();
+    });
+    QVERIFY(ranOut);
+    limit.set(limit.before.rlim_cur);
+    QCOMPARE(get(served, "/healthz").status, 200);
 }
 
 QTEST_GUILESS_MAIN(GatewayTest)
