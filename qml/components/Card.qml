@@ -26,26 +26,34 @@ Rectangle {
         anchors.margins: Theme.padding
         spacing: Theme.px(10)
 
-        RowLayout {
+        // Anchored and not laid out: a layout of Qt 6.4 misses what changes its size while it cannot be seen.
+        Item {
             Layout.fillWidth: true
-            Layout.preferredHeight: Theme.px(20)
-            spacing: Theme.px(10)
+            Layout.preferredHeight: Math.max(Theme.px(20), cornerRow.height)
             visible: root.title !== ""
 
             ThemedText {
+                id: titleText
+
+                anchors.verticalCenter: parent.verticalCenter
                 color: Theme.dim
                 font.weight: Font.DemiBold
                 text: root.title
             }
             ThemedText {
-                Layout.fillWidth: true
+                anchors.left: titleText.right
+                anchors.leftMargin: Theme.px(10)
+                anchors.right: cornerRow.left
+                anchors.rightMargin: Theme.px(10)
+                anchors.verticalCenter: parent.verticalCenter
                 font.weight: Font.DemiBold
                 text: root.headline
             }
             Row {
                 id: cornerRow
 
-                Layout.alignment: Qt.AlignRight | Qt.AlignVCenter
+                anchors.right: parent.right
+                anchors.verticalCenter: parent.verticalCenter
                 spacing: Theme.tight
             }
         }

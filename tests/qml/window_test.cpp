@@ -65,6 +65,7 @@ QRectF clipped(QRectF area, const QQuickItem *item)
 struct SeenText {
     QString text;
     QRectF area; ///< of the glyphs, in the scene
+    QRectF card; ///< that it stands on, in the scene; null if on none
     bool truncated;
     bool mayBeCut;
 };
@@ -75,6 +76,17 @@ void collect(QQuickItem *item, QList<QQuickItem *> &items)
     items << item;
     for (QQuickItem *child : item->childItems())
         collect(child, items);
+}
+
+QRectF cardOf(const QQuickItem *item)
+{
+    for (const QQuickItem *parent = item->parentItem(); parent; parent = parent->parentItem()) {
+        for (const QMetaObject *type = parent->metaObject(); type; type = type->superClass()) {
+            if (QByteArrayView(type->className()).startsWith("Card_QML"))
+                return parent->mapRectToScene(QRectF(0, 0, parent->width(), parent->height()));
+        }
+    }
+    return {};
 }
 
 std::vector<SeenText> textsOf(QQuickWindow *window)
@@ -99,7 +111,7 @@ std::vector<SeenText> textsOf(QQuickWindow *window)
         if (visible.height() < area.height() - 1 || visible.width() < area.width() - 1)
             continue;
         const bool middle = item->property("elide").toInt() == Qt::ElideMiddle; // hashes and addresses
-        texts.push_back({text, area, item->property("truncated").toBool(), middle});
+        texts.push_back({text, area, cardOf(item), item->property("truncated").toBool(), middle});
     }
     return texts;
 }
@@ -113,6 +125,8 @@ QString faultIn(const std::vector<SeenText> &texts, const QSize &size)
             return u"cut: "_s + text.text;
         if (text.area.left() < -1 || text.area.right() > size.width() + 1)
             return u"outside: "_s + text.text;
+        if (!text.card.isNull() && !text.card.contains(text.area))
+            return u"off its card: "_s + text.text;
         for (std::size_t j = i + 1; j < texts.size(); ++j) {
             const QRectF common = text.area & texts[j].area;
             if (common.width() > 1.5 && common.height() > 3.5)
@@ -137,6 +151,8 @@ class WindowTest : public QObject {
 private Q_SLOTS:
     void noTextIsCutOrOverlaps_data();
     void noTextIsCutOrOverlaps();
+    void whatComesLaterFitsToo_data();
+    void whatComesLaterFitsToo();
     void everyStateHasItsFace_data();
     void everyStateHasItsFace();
     void newBlockShowsInTitleAndTrain();
@@ -194,6 +210,34 @@ void WindowTest::noTextIsCutOrOverlaps()
     QString fault;
     const auto faultless = [&] { return (fault = faultIn(textsOf(window), size)).isEmpty(); };
     const bool settled = QTest::qWaitFor(faultless, 3000);
+    QVERIFY2(settled, qPrintable(fault));
+}
+
+void WindowTest::whatComesLaterFitsToo_data()
+{
+    QTest::addColumn<bool>("afterTheFirstFrame");
+    QTest::newRow("before the first frame") << false;
+    QTest::newRow("after the first frame") << true;
+}
+
+void WindowTest::whatComesLaterFitsToo()
+{
+    QFETCH(bool, afterTheFirstFrame);
+    Shown shown;
+    shown.ui->show();
+    QQuickWindow *window = shown.ui->window();
+    QVERIFY(window);
+    window->resize(1440, 900);
+    if (afterTheFirstFrame)
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+    shown.chain.begin(60, 918'318, 3000);
+    const auto onCards = [window] {
+        const auto texts = textsOf(window);
+        return std::count_if(texts.begin(), texts.end(), [](const SeenText &text) { return !text.card.isNull(); });
+    };
+    QTRY_VERIFY(onCards() > 50);
+    QString fault;
+    const bool settled = QTest::qWaitFor([&] { return (fault = faultIn(textsOf(window), window->size())).isEmpty(); }, 3000);
     QVERIFY2(settled, qPrintable(fault));
 }
 
