@@ -100,6 +100,8 @@ QString Format::large(double value) const
         value /= 1000;
         ++step;
     }
+    if (value > 0 && value < 0.01)
+        return m_locale.toString(value, 'g', 2);
     const QString number = significant(value, value < 1 ? 3 : 4);
     return step == 0 ? number : number + gap + QLatin1StringView(suffixes[step]);
 }

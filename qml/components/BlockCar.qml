@@ -10,6 +10,7 @@ Item {
     required property string heightText
     required property string feerate
     required property string range
+    required property string withoutFeerate
     required property string transactions
     required property string sizeText
     required property string miner
@@ -111,6 +112,16 @@ Item {
                 font.pixelSize: Theme.tiny
                 text: qsTr("sat/vB")
             }
+        }
+        ThemedText {
+            anchors.top: title.bottom
+            anchors.topMargin: root.roomy ? Theme.px(16) : Theme.px(6)
+            color: root.stale ? root.ink : Theme.dim
+            font.pixelSize: Theme.small
+            text: root.withoutFeerate
+            visible: !root.feesKnown
+            width: parent.width - 2 * x
+            x: Theme.px(10)
         }
         Column {
             id: lines

@@ -51,7 +51,7 @@ Rectangle {
             ThemedText {
                 Layout.alignment: Qt.AlignBaseline
                 color: root.known ? Theme.text : Theme.faint
-                font.pixelSize: Math.max(Theme.large, Math.min(Theme.px(36), Math.round(root.height * 0.32)))
+                font.pixelSize: root.known ? Math.max(Theme.large, Math.min(Theme.px(36), Math.round(root.height * 0.32))) : Theme.medium
                 font.weight: Font.Bold
                 text: root.rate
             }

@@ -80,6 +80,8 @@ Item {
                 }
                 HoverHandler {
                     id: hover
+
+                    enabled: !root.empty
                 }
                 Hint {
                     delay: 0

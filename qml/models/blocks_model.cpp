@@ -29,10 +29,21 @@ int BlocksModel::rowCount(const QModelIndex &parent) const
 
 QHash<int, QByteArray> BlocksModel::roleNames() const
 {
-    return {{HeightRole, "heightText"}, {FeerateRole, "feerate"},    {RangeRole, "range"},  {TransactionsRole, "transactions"},
-            {SizeRole, "sizeText"},     {MinerRole, "miner"},        {AgeRole, "age"},      {HintRole, "hint"},
-            {SpokenRole, "spoken"},     {FullnessRole, "fullness"},  {SurfaceRole, "fill"}, {EdgeRole, "edge"},
-            {StaleRole, "stale"},       {FeesKnownRole, "feesKnown"}};
+    return {{HeightRole, "heightText"},
+            {FeerateRole, "feerate"},
+            {WithoutRole, "withoutFeerate"},
+            {RangeRole, "range"},
+            {TransactionsRole, "transactions"},
+            {SizeRole, "sizeText"},
+            {MinerRole, "miner"},
+            {AgeRole, "age"},
+            {HintRole, "hint"},
+            {SpokenRole, "spoken"},
+            {FullnessRole, "fullness"},
+            {SurfaceRole, "fill"},
+            {EdgeRole, "edge"},
+            {StaleRole, "stale"},
+            {FeesKnownRole, "feesKnown"}};
 }
 
 QVariant BlocksModel::data(const QModelIndex &index, int role) const
@@ -48,6 +59,8 @@ QVariant BlocksModel::data(const QModelIndex &index, int role) const
         return hexOf(block.hash);
     case FeerateRole:
         return median ? Format().feerate(*median) : QString();
+    case WithoutRole:
+        return block.txCount <= 1 ? tr("Empty block") : tr("Fees unknown");
     case RangeRole:
         return block.feerateRange ? Format().feerateRange(block.feerateRange->front(), block.feerateRange->back()) : QString();
     case TransactionsRole:

@@ -22,6 +22,7 @@ public:
     enum Role {
         HeightRole = Qt::UserRole,
         FeerateRole,
+        WithoutRole, ///< what to say in its place while there is none
         RangeRole,
         TransactionsRole,
         SizeRole,

@@ -27,11 +27,11 @@ int bandOf(double feerate)
     return static_cast<int>(above - bandEdges.begin()) - 1;
 }
 
-/// The next of 1, 2, 2.5, 5 times a power of ten.
+/// The next of 1, 2, 5 times a power of ten.
 double roundStep(double value)
 {
     const double power = std::pow(10, std::floor(std::log10(value)));
-    for (const double factor : {1.0, 2.0, 2.5, 5.0, 10.0}) {
+    for (const double factor : {1.0, 2.0, 5.0}) {
         if (factor * power >= value)
             return factor * power;
     }
@@ -170,9 +170,9 @@ QString SizeHistory::describe(double position) const
 QList<AxisMark> SizeHistory::sizeMarks() const
 {
     QList<AxisMark> marks;
-    const int decimals = m_step >= 1 && std::floor(m_step) == m_step ? 0 : m_step >= 0.1 ? 1 : m_step >= 0.01 ? 2 : 3;
+    const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(m_step) + 1e-9)));
     for (double value = 0; value <= m_maximum + m_step / 2; value += m_step)
-        marks.append({value / m_maximum, Format().locale().toString(value, 'f', std::abs(m_step - 0.25) < 1e-9 ? 2 : decimals)});
+        marks.append({value / m_maximum, Format().locale().toString(value, 'f', decimals)});
     return marks;
 }
 

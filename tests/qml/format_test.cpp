@@ -29,6 +29,7 @@ private Q_SLOTS:
     void stopwatchAndDuration_data();
     void stopwatchAndDuration();
     void hashesAreShortened();
+    void difficultiesOfAnySizeAreShort();
     void rangesAreBrief();
     void coloursRiseInLightness();
     void whiteReadsOnEveryCar();
@@ -142,6 +143,14 @@ void FormatTest::hashesAreShortened()
     const QString hex = u"0123456789abcdef"_s.repeated(4);
     QCOMPARE(Format::shortened(hex), u"0123…cdef"_s);
     QCOMPARE(Format::shortened(u"abc"_s), u"abc"_s);
+}
+
+void FormatTest::difficultiesOfAnySizeAreShort()
+{
+    QCOMPARE(m_english.large(133.8e12).replace(QChar::Nbsp, u' '), u"133.8 T"_s);
+    QCOMPARE(m_english.large(1), u"1.000"_s);
+    QCOMPARE(m_english.large(4.656542373906925e-10), u"4.7E-10"_s); // regtest
+    QCOMPARE(m_english.large(0), u"0.00"_s);
 }
 
 void FormatTest::rangesAreBrief()
