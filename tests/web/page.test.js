@@ -307,7 +307,18 @@ describe("feed", () => {
     assert.equal(await text(page, "#feed-held"), "");
   });
 
-  test("stays short however much comes, and keeps the block among it", async () => {
+  test("a block outlasts the many transactions held back around it", async () => {
+    const { page } = await openLive();
+    await page.click("#pause");
+    for (let i = 0; i < 400; i += 1) gateway.send("tx.seen", "txs", transaction());
+    await mine(page);
+    for (let i = 0; i < 400; i += 1) gateway.send("tx.seen", "txs", transaction());
+    await page.waitForFunction(() => document.querySelector("#feed-held").textContent === "801 held back");
+    await page.click("#pause");
+    await page.waitForSelector("#feed-list li.is-block");
+  });
+
+  test("stays short however much comes", async () => {
     const { page, problems } = await openLive();
     for (let i = 0; i < 3000; i += 1) gateway.send("tx.seen", "txs", transaction());
     await mine(page);
@@ -350,7 +361,7 @@ describe("connection", () => {
         Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
         document.dispatchEvent(new Event("visibilitychange"));
       }, hidden);
-    const given = new Promise((resolve) => gateway.onMessage("unsubscribe", resolve));
+    const given = gateway.nextMessage("unsubscribe");
     await setHidden(true);
     assert.deepEqual((await given).channels, ["blocks", "txs", "mempool", "fees", "network"]);
     const time = Math.floor((await made(page)) / 1000);

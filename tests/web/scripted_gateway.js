@@ -62,9 +62,12 @@ export class ScriptedGateway {
     for (const socket of this.#sockets.clients) socket.send(text);
   }
 
-  /** Calls @p listener with every message of this kind that a client sends. */
-  onMessage(op, listener) {
-    this.#listeners.push({ op, listener });
+  /** The next message of this kind that a client sends. */
+  nextMessage(op) {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`nobody said ${op}`)), 10_000);
+      this.#listeners.push({ op, listener: (message) => (clearTimeout(timer), resolve(message)) });
+    });
   }
 
   setState(channel, type, data) {

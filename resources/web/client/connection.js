@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Backoff } from "./backoff.js";
 
+// The first answer is measured while whoever opens the connection is still busy starting: it is asked again soon.
+const secondPingMs = 3000;
+
 /**
  * A connection to a Tipwatch that keeps itself alive (protocol version 1, canonical JSON). No DOM: works wherever there is a WebSocket.
  *
@@ -26,6 +29,7 @@ export class Connection {
   #handlers = new Map();
   #status = { state: "closed", attempt: 0, retryAt: 0, code: 0, reason: "" };
   #quiet = false;
+  #pings = 0; // of this opening
   #metrics = { messagesReceived: 0, messagesSent: 0, badMessages: 0, reconnects: 0, latency: null };
 
   /**
@@ -143,6 +147,7 @@ export class Connection {
   #opened() {
     this.#cancel("answer");
     this.#backoff.reset();
+    this.#pings = 0;
     this.#enter("open");
     if (this.#channels.size > 0) this.#send({ op: "subscribe", channels: [...this.#channels] });
     if (!this.#quiet) this.#ping();
@@ -187,6 +192,7 @@ export class Connection {
   }
 
   #ping() {
+    this.#pings += 1;
     this.#send({ op: "ping", timestamp: this.#env.now() });
     this.#after("answer", this.#answerTimeout, () => this.#lost(4001, "no answer to a ping"));
   }
@@ -197,7 +203,7 @@ export class Connection {
       this.#metrics.latency = Math.max(0, this.#env.now() - timestamp);
       this.#emit("latency", this.#metrics.latency);
     }
-    if (!this.#quiet) this.#after("ping", this.#pingInterval, () => this.#ping());
+    if (!this.#quiet) this.#after("ping", this.#pings === 1 ? Math.min(secondPingMs, this.#pingInterval) : this.#pingInterval, () => this.#ping());
   }
 
   #send(message) {
