@@ -68,12 +68,10 @@ QStringList RegtestNode::arguments() const
                           u"-listen=0"_s,
                           u"-connect=0"_s,
                           u"-dnsseed=0"_s,
-                          u"-fixedseeds=0"_s,
                           u"-listenonion=0"_s,
                           u"-printtoconsole=0"_s,
                           u"-rpcbind=127.0.0.1"_s,
-                          u"-rpcallowip=127.0.0.1"_s,
-                          u"-fallbackfee=0.0001"_s};
+                          u"-rpcallowip=127.0.0.1"_s};
     if (m_options.zmq) {
         arguments << u"-zmqpubsequence=tcp://127.0.0.1:"_s + QString::number(m_zmqPort)
                   << u"-zmqpubrawblock=tcp://127.0.0.1:"_s + QString::number(m_blockPort);
@@ -143,6 +141,8 @@ std::vector<QJsonValue> RegtestNode::batch(const char *method, const std::vector
         for (std::size_t i = 0; answers && i < answers->size(); ++i) {
             if ((*answers)[i])
                 values[i] = valueOf(*(*answers)[i]);
+            else
+                m_lastError = QString::fromStdString((*answers)[i].error().message);
         }
         loop.quit();
     });

@@ -93,7 +93,8 @@ void TestWallet::refresh()
     const int height = answer->toObject()[u"height"_s].toInt();
     for (const QJsonValue &unspent : answer->toObject()[u"unspents"_s].toArray()) {
         const QJsonObject coin = unspent.toObject();
-        if (coin[u"coinbase"_s].toBool() && coin[u"height"_s].toInt() > height + 1 - coinbaseMaturity)
+        // Before Core 25 the node does not say which are coinbases; then all have to be old enough.
+        if (coin[u"coinbase"_s].toBool(true) && coin[u"height"_s].toInt() > height + 1 - coinbaseMaturity)
             continue;
         const auto txid = TxId::fromHex(coin[u"txid"_s].toString().toStdString());
         const auto value = static_cast<std::int64_t>(std::llround(coin[u"amount"_s].toDouble() * 1e8));
