@@ -136,7 +136,8 @@ public:
         setOption(m_socket, ZMQ_TCP_KEEPALIVE_INTVL, keepAliveIntervalS);
         setOption(m_socket, ZMQ_TCP_KEEPALIVE_CNT, keepAliveProbes);
 
-        const std::string monitorName = "inproc://monitor-" + m_endpoint;
+        // A name of its own: that of a stream before it is taken until ZMQ's own thread has closed its monitor.
+        const std::string monitorName = "inproc://monitor-" + std::to_string(m_owner.m_opened++);
         if (zmq_socket_monitor(m_socket, monitorName.c_str(), ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0)
             return false;
         m_monitor = zmq_socket(context, ZMQ_PAIR);

@@ -57,6 +57,7 @@ private:
     class Stream;
     const Clock &m_clock;
     void *m_context = nullptr;
+    std::uint64_t m_opened = 0; ///< streams so far
     std::vector<std::shared_ptr<Stream>> m_streams;
 };
 
