@@ -17,6 +17,7 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QFontDatabase>
+#include <QIcon>
 #include <QLoggingCategory>
 #include <QQmlApplicationEngine>
 #include <QQmlExtensionPlugin>
@@ -126,6 +127,7 @@ void Ui::show()
         return;
     if (const QRect geometry = parts.settings->value(geometrySetting).toRect(); geometry.isValid())
         shown->setGeometry(geometry);
+    shown->setIcon(QPixmap::fromImage(IconProvider().requestImage(u"tipwatch"_s, nullptr, QSize(128, 128))));
     watch(shown);
     shown->show();
 }

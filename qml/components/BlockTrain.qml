@@ -69,8 +69,9 @@ Card {
 
                     delegate: BlockCar {
                         height: track.height
-                        // Those beyond the end are not drawn, nor read out.
-                        visible: x < track.width
+                        Accessible.ignored: opacity === 0
+                        // Not drawn beyond the end. Were it invisible, the row would leave it out and never bring it back.
+                        opacity: x < track.width ? 1 : 0
                         width: track.carWidth
                     }
                 }

@@ -71,7 +71,7 @@ Rectangle {
             hint: qsTr("From the node's word to the pixels, latest update")
             rest: root.narrow ? "" : qsTr("node → screen")
             strong: root.status.latencyText
-            visible: root.status.latencyText !== ""
+            visible: root.status.hasData && root.status.latencyText !== ""
         }
         Item {
             Layout.fillWidth: true

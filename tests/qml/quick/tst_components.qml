@@ -87,6 +87,21 @@ Item {
         return found;
     }
 
+    /// The cars that are seen, from left to right.
+    function cars(item) {
+        let found = [];
+        for (let i = 0; i < item.children.length; ++i) {
+            const child = item.children[i];
+            if (child.hasOwnProperty("heightText")) {
+                if (child.visible && child.opacity > 0)
+                    found.push(child);
+            } else {
+                found = found.concat(cars(child));
+            }
+        }
+        return found.sort((a, b) => a.x - b.x);
+    }
+
     TestCase {
         name: "Components"
         when: windowShown
@@ -142,6 +157,32 @@ Item {
             tryVerify(() => root.texts(item).includes("Disconnected"));
             bench.pass(120000);
             tryVerify(() => !root.texts(item).includes("Disconnected"));
+        }
+
+        function test_trainClosesTheGapOfABlockThatWent() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 10);
+            const item = createTemporaryObject(train, root, {
+                blocks: bench.blocks,
+                tip: bench.tip
+            });
+            waitForRendering(item);
+            const before = root.cars(item).length;
+            verify(before >= 4);
+            bench.disconnectTip();
+            bench.mine();
+            tryVerify(() => root.cars(item).length === before);
+            bench.pass(120000);
+            tryVerify(() => {
+                const cars = root.cars(item);
+                if (cars.length !== before)
+                    return false;
+                for (let i = 1; i < cars.length; ++i) {
+                    if (cars[i].x - cars[i - 1].x > cars[i].width * 1.2)
+                        return false;
+                }
+                return true;
+            });
         }
 
         function test_feedFiltersByItsButtons() {
