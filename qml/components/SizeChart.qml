@@ -83,7 +83,7 @@ Card {
             anchors.topMargin: Theme.px(6)
 
             Repeater {
-                model: root.history.sizeMarks
+                model: root.history.ready ? root.history.sizeMarks : []
 
                 delegate: Rectangle {
                     id: sizeMark
