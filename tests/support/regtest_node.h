@@ -4,12 +4,15 @@
 #include "server/sources/bitcoin/rpc_client.h"
 #include "shared/config/config.h"
 
+#include <QCoreApplication>
 #include <QJsonArray>
 #include <QJsonValue>
 #include <QProcess>
 #include <QStringList>
 #include <QTemporaryDir>
+#include <QTest>
 
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,3 +69,16 @@ private:
 };
 
 } // namespace tipwatch
+
+/// QTEST_GUILESS_MAIN for tests that need a bitcoind: without one ctest shows the program as skipped.
+#define TIPWATCH_REGTEST_MAIN(TestClass)                                                                                         \
+    int main(int argc, char **argv)                                                                                              \
+    {                                                                                                                            \
+        if (tipwatch::RegtestNode::program().isEmpty()) {                                                                        \
+            std::puts("SKIP program: no bitcoind; set TIPWATCH_BITCOIND or put it on the PATH");                                 \
+            return 0;                                                                                                            \
+        }                                                                                                                        \
+        const QCoreApplication application(argc, argv);                                                                          \
+        TestClass test;                                                                                                          \
+        return QTest::qExec(&test, argc, argv);                                                                                  \
+    }

@@ -16,6 +16,35 @@ constexpr int longestPause = 10'000;
 constexpr int warmUpPause = 500;  // a node that starts is asked often: the wait is nearly over
 constexpr int personPause = 5000; // what needs a person to repair is looked at as often
 
+constexpr const char *methodsWeCall =
+    "getblockchaininfo, getnetworkinfo, getnettotals, getzmqnotifications, getbestblockhash, getrawmempool, getmempoolinfo, "
+    "getmempoolentry, getrawtransaction, getblock, getblockheader, getblockstats, estimatesmartfee, waitfornewblock";
+
+const char *nameOf(RpcError::Kind kind)
+{
+    switch (kind) {
+    case RpcError::Kind::Unreachable:
+        return "unreachable";
+    case RpcError::Kind::Timeout:
+        return "timeout";
+    case RpcError::Kind::Unauthorized:
+        return "unauthorized";
+    case RpcError::Kind::Forbidden:
+        return "forbidden";
+    case RpcError::Kind::WarmingUp:
+        return "warming_up";
+    case RpcError::Kind::Busy:
+        return "busy";
+    case RpcError::Kind::ShuttingDown:
+        return "shutting_down";
+    case RpcError::Kind::Method:
+        return "method";
+    case RpcError::Kind::BadAnswer:
+        return "bad_answer";
+    }
+    return "";
+}
+
 } // namespace
 
 BitcoinSource::BitcoinSource(const BitcoinConfig &config, ChainStore &store, const Clock &clock, QObject *parent)
@@ -83,7 +112,7 @@ void BitcoinSource::onSessionChanged()
 
 void BitcoinSource::onFailed(const RpcError &error)
 {
-    qCWarning(lcBitcoin, "node.failed kind=%d code=%d why=\"%s\"", int(error.kind), error.code, error.message.c_str());
+    qCWarning(lcBitcoin, "node.failed kind=%s code=%d why=\"%s\"", nameOf(error.kind), error.code, error.message.c_str());
     dropSession();
     explain(error);
 }
@@ -102,7 +131,7 @@ void BitcoinSource::explain(const RpcError &error)
         return retryLater(personPause);
     case RpcError::Kind::Forbidden:
         say(SourceState::Error, "The node at " + m_status.node + " forbids it (" + error.message +
-                                    "). Allow this address with rpcallowip, and the methods we need with rpcwhitelist.");
+                                    "). Allow this address with rpcallowip, and with rpcwhitelist: " + methodsWeCall + ".");
         return retryLater(personPause);
     case RpcError::Kind::Method:
         say(SourceState::Error, "The node at " + m_status.node + " lacks what we need: " + error.message);

@@ -10,10 +10,10 @@ namespace tipwatch {
 namespace {
 
 // All in ms.
-constexpr int settleTime = 30;     // a publisher on the LAN has taken a subscription in by then; the audit would notice if not
-constexpr int blockPatience = 20;  // rawblock comes within a millisecond of its C, if at all
-constexpr int removalPatience = 3; // the A or C that explains an R follows within microseconds
-constexpr int quietTime = 2000;    // without a message; what has not been explained by then will not be
+constexpr int settleTime = 30;      // a publisher on the LAN has taken a subscription in by then; the audit would notice if not
+constexpr int blockPatience = 20;   // rawblock comes within a millisecond of its C, if at all
+constexpr int removalPatience = 50; // the A or C that explains an R follows within microseconds, if the machine is not busy
+constexpr int quietTime = 2000;     // without a message; what has not been explained by then will not be
 constexpr int longestUnsettled = 5000; // on a node that is never quiet
 constexpr int reorgTime = 1000;        // removals by a reorg follow its D at once
 constexpr int firstAudit = 100;        // after a snapshot
