@@ -272,6 +272,7 @@ void BitcoinSourceRegtest::noticesWhatTheNodeDrops()
             m_wallet->mine(2);
         VERIFY_SAME(*m_node, *m_under);
     }
+    QVERIFY(m_under->status().resyncs > 0);
     qInfo("resyncs: %lld", static_cast<long long>(m_under->status().resyncs));
 }
 

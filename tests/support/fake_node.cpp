@@ -6,6 +6,7 @@
 #include <QFile>
 #include <QHostAddress>
 #include <QJsonDocument>
+#include <QTest>
 
 #include <algorithm>
 #include <array>
@@ -103,7 +104,8 @@ void FakeNode::openZmq()
         void *publisher = zmq_socket(m_zmqContext, ZMQ_PUB);
         const int noLinger = 0;
         zmq_setsockopt(publisher, ZMQ_LINGER, &noLinger, sizeof noLinger);
-        if (zmq_bind(publisher, endpoint.c_str()) != 0)
+        // The port of a socket that was just closed takes a moment to be free.
+        if (!QTest::qWaitFor([&] { return zmq_bind(publisher, endpoint.c_str()) == 0; }))
             qFatal("cannot bind %s: %s", endpoint.c_str(), zmq_strerror(zmq_errno()));
         m_publishers[topic] = publisher;
     }

@@ -104,9 +104,12 @@ void PollFeed::askMempool()
         m_chain.follow(snapshot->tip, [this, snapshot](const std::optional<RpcError> &error) {
             if (m_stopped)
                 return;
-            if (error)
-                return failed(*error);
-            update(*snapshot);
+            if (!error)
+                return update(*snapshot);
+            // A block that is not there any more was taken back since: the next look will have another tip.
+            if (error->kind == RpcError::Kind::Method)
+                return tryAgain();
+            failed(*error);
         });
     });
 }
@@ -158,10 +161,15 @@ void PollFeed::waitForBlock()
 
 void PollFeed::failed(const RpcError &error)
 {
+    if (isPassing(error))
+        tryAgain();
+    else
+        m_link.fail(error);
+}
+
+void PollFeed::tryAgain()
+{
     m_asking = false;
-    // A block that is not there any more was taken back since: the next look will have another tip.
-    if (!isPassing(error) && error.kind != RpcError::Kind::Method)
-        return m_link.fail(error);
     askAgainIn(interval);
 }
 

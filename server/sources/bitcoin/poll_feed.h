@@ -46,6 +46,7 @@ private:
     void update(const MempoolSnapshot &snapshot);
     void waitForBlock();
     void failed(const RpcError &error);
+    void tryAgain();
     void askAgainIn(std::int64_t ms);
 
     const NodeLink &m_link;

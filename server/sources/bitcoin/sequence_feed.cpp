@@ -13,7 +13,10 @@ namespace {
 constexpr int settleTime = 30;      // a publisher on the LAN has taken a subscription in by then; the audit would notice if not
 constexpr int blockPatience = 20;   // rawblock comes within a millisecond of its C, if at all
 constexpr int removalPatience = 50; // the A or C that explains an R follows within microseconds, if the machine is not busy
-constexpr int quietTime = 2000;     // without a message; what has not been explained by then will not be
+constexpr int shortestRest = 100;   // from one snapshot to the next, and
+constexpr int restFactor = 2;       // as many times as long as the last one took, but
+constexpr int longestRest = 10'000;
+constexpr int quietTime = 2000;        // without a message; what has not been explained by then will not be
 constexpr int longestUnsettled = 5000; // on a node that is never quiet
 constexpr int reorgTime = 1000;        // removals by a reorg follow its D at once
 constexpr int firstAudit = 100;        // after a snapshot
@@ -96,7 +99,7 @@ void SequenceFeed::onConnected()
     m_counter.reset();
     m_tracker.streamBroken();
     setState(State::Settling, false);
-    m_settleTimer.start();
+    m_settleTimer.start(settleTime);
     Q_EMIT connected();
 }
 
@@ -115,8 +118,7 @@ void SequenceFeed::onSequence(const ZmqMessage &message)
     const bool lost = before && message.counter != *before + 1;
     const auto parsed = parseSequenceMessage(message.body);
     if (lost || !parsed) {
-        // What was heard before the loss is of no use any more; where the stream stands on the chain is unknown.
-        m_queue.clear();
+        m_queue.clear(); // what was heard before the loss is of no use any more
         m_tracker.streamBroken();
     }
     if (parsed)
@@ -150,45 +152,54 @@ void SequenceFeed::resync(const std::string &why)
     qCWarning(lcBitcoin, "mempool.resync why=\"%s\"", why.c_str());
     if (m_hadSnapshot)
         Q_EMIT resyncing(why);
-    requestSnapshot();
+    m_tracker.streamBroken(); // a C may be what was lost, so where the stream stands is not known either
+    stopFollowing();
+    // A stream that keeps losing messages must not keep the node busy with snapshots.
+    const std::int64_t rest = std::max<std::int64_t>(shortestRest, restFactor * m_snapshotTook);
+    const std::int64_t elapsed = m_link.clock.steadyMs() - m_snapshotAskedAt;
+    m_settleTimer.start(static_cast<int>(std::clamp<std::int64_t>(rest - elapsed, 0, longestRest)));
 }
 
-void SequenceFeed::requestSnapshot()
+/// Messages queue up from now on; answers that are on their way are stale.
+void SequenceFeed::stopFollowing()
 {
+    ++m_snapshotRound;
     m_audit.reset();
     m_auditTimer.stop();
     m_blockTimer.stop();
     m_removalTimer.stop();
     m_requestedBlocks.clear();
     setState(State::Snapshot, false);
-    const std::uint64_t round = ++m_snapshotRound;
+}
+
+void SequenceFeed::requestSnapshot()
+{
+    stopFollowing();
+    const std::uint64_t round = m_snapshotRound;
+    m_snapshotAskedAt = m_link.clock.steadyMs();
     queryMempool(m_link.rpc, [this, round](tl::expected<MempoolSnapshot, RpcError> answer) {
         if (round != m_snapshotRound)
             return;
         if (!answer)
-            return snapshotFailed(answer.error());
+            return isPassing(answer.error()) ? askAgain(answer.error()) : m_link.fail(answer.error());
         const auto snapshot = std::make_shared<const MempoolSnapshot>(std::move(*answer));
         m_chain.follow(snapshot->tip, [this, round, snapshot](const std::optional<RpcError> &error) {
             if (round != m_snapshotRound)
                 return;
-            if (error)
-                snapshotFailed(*error);
-            else
+            if (!error)
                 install(*snapshot);
+            else if (isPassing(*error) || error->kind == RpcError::Kind::Method)
+                askAgain(*error); // a block that is not there any more was taken back: the next snapshot has another tip
+            else
+                m_link.fail(*error);
         });
     });
 }
 
-void SequenceFeed::snapshotFailed(const RpcError &error)
+void SequenceFeed::askAgain(const RpcError &error)
 {
-    // A block that is not there any more was taken back since: the next snapshot will have another tip.
-    if (!isPassing(error) && error.kind != RpcError::Kind::Method)
-        return m_link.fail(error);
     qCInfo(lcBitcoin, "mempool.snapshot_failed why=\"%s\"", error.message.c_str());
-    QTimer::singleShot(busyRetryMs, this, [this, round = m_snapshotRound] {
-        if (round == m_snapshotRound)
-            requestSnapshot();
-    });
+    m_settleTimer.start(busyRetryMs);
 }
 
 void SequenceFeed::install(const MempoolSnapshot &snapshot)
@@ -201,6 +212,7 @@ void SequenceFeed::install(const MempoolSnapshot &snapshot)
            static_cast<unsigned long long>(snapshot.sequence), snapshot.tip.toHex().c_str(), m_queue.size());
     m_hadSnapshot = true;
     m_settledAt = m_link.clock.steadyMs();
+    m_snapshotTook = m_settledAt - m_snapshotAskedAt;
     setState(State::Following, false);
     m_entries.describeAll();
     m_chain.fillHistory();

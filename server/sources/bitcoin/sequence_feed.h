@@ -74,9 +74,10 @@ private:
     void onRawBlock(const ZmqMessage &message);
 
     void resync(const std::string &why);
+    void stopFollowing();
     void requestSnapshot();
     void install(const MempoolSnapshot &snapshot);
-    void snapshotFailed(const RpcError &error);
+    void askAgain(const RpcError &error);
     void setState(State state, bool exact);
 
     void drain();
@@ -107,15 +108,17 @@ private:
     std::optional<MempoolInfo> m_mempool;
     std::optional<std::uint32_t> m_counter; ///< of the last sequence message
     std::deque<Queued> m_queue;
-    std::int64_t m_lastHeard = 0;      ///< steady ms
-    std::int64_t m_settledAt = 0;      ///< steady ms at which all was explained and compared
-    std::int64_t m_auditPutOff = 0;    ///< ms for which an audit has been put off because messages came
-    std::int64_t m_reorgUntil = 0;     ///< Unix ms: a removal heard before belongs to a reorg
-    std::uint64_t m_snapshotRound = 0; ///< answers to older requests are stale
-    std::optional<TxId> m_replacer;    ///< txid whose arrival has just been seen to replace
+    std::int64_t m_lastHeard = 0;       ///< steady ms
+    std::int64_t m_snapshotAskedAt = 0; ///< steady ms
+    std::int64_t m_snapshotTook = 0;    ///< ms
+    std::int64_t m_settledAt = 0;       ///< steady ms at which all was explained and compared
+    std::int64_t m_auditPutOff = 0;     ///< ms for which an audit has been put off because messages came
+    std::int64_t m_reorgUntil = 0;      ///< Unix ms: a removal heard before belongs to a reorg
+    std::uint64_t m_snapshotRound = 0;  ///< answers to older requests are stale
+    std::optional<TxId> m_replacer;     ///< txid whose arrival has just been seen to replace
     std::unordered_set<BlockHash, HashOfHash256> m_requestedBlocks;
 
-    QTimer m_settleTimer;  ///< after connecting
+    QTimer m_settleTimer;  ///< until the next snapshot is asked for: after connecting, after a resync
     QTimer m_blockTimer;   ///< patience with rawblock
     QTimer m_removalTimer; ///< patience with what follows an R
     QTimer m_quietTimer;   ///< after the last message everything must add up

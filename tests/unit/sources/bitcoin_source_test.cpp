@@ -38,6 +38,7 @@ private Q_SLOTS:
     void lossyStreamTriggersResync_data();
     void lossyStreamTriggersResync();
     void lostLastMessageIsNoticed();
+    void lostLastBlockIsNoticed();
     void unexplainedGapIsNoticed();
     void lateMessagesAreNotAppliedTwice();
     void snapshotRaceInBothDirections();
@@ -56,6 +57,7 @@ private Q_SLOTS:
     void wrongPasswordIsAnErrorThatSaysSo();
     void missingCookieIsAnErrorThatSaysSo();
     void forbiddenIsAnErrorThatSaysSo();
+    void missingMethodIsAnErrorThatSaysSo();
     void wrongNetworkIsAnErrorThatSaysSo();
     void passingFaultsAreSurvived_data();
     void passingFaultsAreSurvived();
@@ -150,6 +152,21 @@ void BitcoinSourceTest::lostLastMessageIsNoticed()
     node.chain.add(); // nothing follows that would show the gap; only the node's figures tell
     TRY_SAME();
     QCOMPARE(under.status().resyncs, 1);
+}
+
+void BitcoinSourceTest::lostLastBlockIsNoticed()
+{
+    FakeNode node;
+    SourceUnderTest under(node.config());
+    TRY_SAME();
+    node.chain.mineAll();
+    TRY_SAME();
+    node.setZmqFault("sequence", FakeNode::ZmqFault::Drop);
+    node.chain.mineAll(); // the stream stays a block behind the snapshot that follows
+    TRY_SAME();
+    QCOMPARE(under.status().resyncs, 1);
+    node.chain.mineAll();
+    TRY_SAME();
 }
 
 void BitcoinSourceTest::unexplainedGapIsNoticed()
@@ -400,6 +417,15 @@ void BitcoinSourceTest::forbiddenIsAnErrorThatSaysSo()
     SourceUnderTest under(node.config());
     TRY_STATE(SourceState::Error);
     QVERIFY2(under.reasonHas("rpcwhitelist"), under.status().reason.c_str());
+}
+
+void BitcoinSourceTest::missingMethodIsAnErrorThatSaysSo()
+{
+    FakeNode node;
+    node.methodErrors[u"getrawmempool"_s] = {{u"code"_s, -1}, {u"message"_s, u"getrawmempool ( verbose )"_s}}; // before 0.21
+    SourceUnderTest under(node.config());
+    TRY_STATE(SourceState::Error);
+    QVERIFY2(under.reasonHas("getrawmempool ( verbose )"), under.status().reason.c_str());
 }
 
 void BitcoinSourceTest::wrongNetworkIsAnErrorThatSaysSo()
