@@ -19,5 +19,6 @@ add_dependencies(tipwatch_program tipwatch)
 
 tipwatch_test(NAME test_command_line SOURCES integration/test_command_line.cpp LIBS tipwatch_program)
 tipwatch_test(NAME test_feed SOURCES integration/test_feed.cpp LIBS tipwatch_program)
+tipwatch_test(NAME test_watching_a_node SOURCES integration/test_watching_a_node.cpp LIBS tipwatch_program tipwatch_fake_node)
 
 tipwatch_test(NAME live_program_regtest SOURCES regtest/test_live_program.cpp LIBS tipwatch_program tipwatch_regtest)
