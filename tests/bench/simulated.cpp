@@ -76,8 +76,9 @@ void measureStart(std::int64_t mempool)
         longest = std::max(longest, turn.elapsed());
     }
     const double grown = memory("VmRSS:") - before;
-    std::printf("start      %lld transactions: live %.2f s after the process began; longest turn of the event loop %lld ms\n",
-                static_cast<long long>(mempool), processAge(), static_cast<long long>(longest));
+    std::printf("start      %lld transactions: live %.2f s after the process began, for %.2f s of CPU; longest turn of the event "
+                "loop %lld ms\n",
+                static_cast<long long>(mempool), processAge(), cpuSeconds(), static_cast<long long>(longest));
     std::printf("memory     %.1f MB resident, %.1f MB at most, of it %.1f MB for the mempool: %.0f bytes a transaction\n",
                 memory("VmRSS:"), memory("VmHWM:"), grown, grown * 1024 * 1024 / static_cast<double>(mempool));
     std::printf("           of these %.1f in the simulated network itself\n",

@@ -68,7 +68,7 @@ void SimulatedMiners::addPrivate(MinedBlock &block, Serial &nextSerial)
         transaction.serial = nextSerial++;
         transaction.time = privateTime;
         transaction.shape = static_cast<std::uint32_t>(m_random.next());
-        transaction.weight = static_cast<std::uint32_t>(shapeOf(transaction.shape).weight().value);
+        transaction.weight = static_cast<std::uint32_t>(weightOf(transaction.shape).value);
         transaction.fee = feeFor(m_random.logNormal(4, 1), transaction.vsize());
         block.transactions.push_back(transaction);
     }

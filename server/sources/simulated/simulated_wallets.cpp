@@ -156,7 +156,7 @@ PooledTransaction SimulatedWallets::drawTransaction()
 {
     PooledTransaction transaction;
     transaction.shape = static_cast<std::uint32_t>(m_random.next());
-    transaction.weight = static_cast<std::uint32_t>(shapeOf(transaction.shape).weight().value);
+    transaction.weight = static_cast<std::uint32_t>(weightOf(transaction.shape).value);
     return transaction;
 }
 

@@ -4,7 +4,6 @@
 #include "server/sources/simulated/random.h"
 
 #include <algorithm>
-#include <array>
 
 namespace tipwatch::simulated {
 
@@ -118,6 +117,12 @@ TransactionShape shapeOf(std::uint32_t seed)
     const double value = bare ? 546.0 : random.logNormal(0.02 * coin, 2.1) * std::sqrt(shape.outputs);
     shape.value = Satoshi(static_cast<std::int64_t>(std::clamp(value, 330.0 * shape.outputs, 20'000 * coin)));
     return shape;
+}
+
+Weight weightOf(std::uint32_t seed)
+{
+    Random random(seed);
+    return drawShape(random).weight();
 }
 
 } // namespace tipwatch::simulated

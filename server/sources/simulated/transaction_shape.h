@@ -23,5 +23,7 @@ struct TransactionShape {
 /// Draws from a mix like that of the main network: payments (one segwit input, two outputs, 141 vB) above all, then consolidations,
 /// batched payouts, multisig, tokens in OP_RETURN, and inscriptions with a large witness.
 TransactionShape shapeOf(std::uint32_t seed);
+/// The weight of shapeOf(), for less.
+Weight weightOf(std::uint32_t seed);
 
 } // namespace tipwatch::simulated
