@@ -22,7 +22,7 @@ add_library(tipwatch_fake_node STATIC
 target_link_libraries(tipwatch_fake_node PUBLIC tipwatch_regtest PRIVATE PkgConfig::ZMQ)
 tipwatch_test(NAME bitcoin_source_test SOURCES unit/sources/bitcoin_source_test.cpp LIBS tipwatch_fake_node)
 tipwatch_test(NAME bitcoin_source_regtest SOURCES regtest/bitcoin_source_regtest.cpp LIBS tipwatch_regtest)
-set_tests_properties(bitcoin_source_regtest PROPERTIES TIMEOUT 900)
+set_tests_properties(bitcoin_source_test bitcoin_source_regtest PROPERTIES TIMEOUT 900)
 
 if(TIPWATCH_BENCH)
     add_executable(regtest_latency bench/regtest_latency.cpp)
