@@ -18,7 +18,7 @@ run_packages=(
 build_packages=(
     g++ cmake ninja-build pkg-config
     qt6-base-dev qt6-declarative-dev qt6-declarative-dev-tools qt6-websockets-dev qt6-charts-dev qt6-svg-dev
-    qt6-tools-dev qt6-l10n-tools python3-fonttools fonts-inter fonts-jetbrains-mono
+    qt6-tools-dev qt6-l10n-tools python3-fonttools python3-brotli fonts-inter fonts-jetbrains-mono
     libzmq3-dev cppzmq-dev libsimdjson-dev libboost-dev libkainjow-mustache-dev libtomlplusplus-dev libexpected-dev libssl-dev
     zlib1g-dev
 )
