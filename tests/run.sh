@@ -57,8 +57,11 @@ run_tests() {
         failed=$((failed + 1))
         return
     fi
-    local all bad left_out
+    local all bad left_out missing
     all=$(count tests "$report") bad=$(count failures "$report") left_out=$(($(count skipped "$report") + $(count disabled "$report")))
+    # ctest counts a test whose program is not there as skipped.
+    missing=$(grep -c 'skipped message="Unable to find' "$report" || true)
+    bad=$((bad + missing)) left_out=$((left_out - missing))
     passed=$((passed + all - bad - left_out)) failed=$((failed + bad)) skipped=$((skipped + left_out))
 }
 
