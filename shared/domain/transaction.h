@@ -41,6 +41,7 @@ struct MempoolEntry {
     std::int32_t outputs = -1;
     std::uint16_t flags = 0;
     std::vector<TxId> parents;  ///< those in the mempool (getmempoolentry "depends")
+    std::vector<TxId> children; ///< those in the mempool that spend it already ("spentby"): it came back in a reorg
     std::vector<TxId> replaces; ///< what left because it spends the same outputs, as far as we saw it leave
 
     Feerate feerate() const { return feerateOf(fee, vsize); }

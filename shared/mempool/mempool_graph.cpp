@@ -67,17 +67,30 @@ bool MempoolGraph::add(const MempoolEntry &entry)
         if (parentSlot == TxidIndex::none) {
             m_awaitedParents.emplace(parent, entry.txid);
         } else {
-            added.parents.push_back(parentSlot);
-            node(parentSlot).children.push_back(slot);
+            join(parentSlot, slot);
         }
     }
     joinWaitingChildren(slot);
+    for (const TxId &child : entry.children) {
+        if (const Slot childSlot = slotOf(child); childSlot != TxidIndex::none)
+            join(slot, childSlot);
+    }
 
     m_vsize += entry.vsize;
     m_fees += entry.fee;
     m_bands[added.band] += added.vsize;
     ++m_bandCounts[added.band];
     return true;
+}
+
+/// The node tells of a pair twice, once from either side.
+void MempoolGraph::join(Slot parent, Slot child)
+{
+    std::vector<Slot> &parents = node(child).parents;
+    if (std::find(parents.begin(), parents.end(), parent) != parents.end())
+        return;
+    parents.push_back(parent);
+    node(parent).children.push_back(child);
 }
 
 /// Entries of one snapshot may come in any order, a child before its parent too.
@@ -88,10 +101,8 @@ void MempoolGraph::joinWaitingChildren(Slot parent)
     const auto [first, last] = m_awaitedParents.equal_range(node(parent).txid);
     for (auto it = first; it != last; ++it) {
         const Slot child = slotOf(it->second);
-        if (child == TxidIndex::none)
-            continue;
-        node(parent).children.push_back(child);
-        node(child).parents.push_back(parent);
+        if (child != TxidIndex::none)
+            join(parent, child);
     }
     m_awaitedParents.erase(first, last);
 }

@@ -82,6 +82,7 @@ private:
     Slot takeSlot();
     Slot slotOf(const TxId &txid) const;
     void joinWaitingChildren(Slot parent);
+    void join(Slot parent, Slot child);
     std::vector<TxId> relatives(const TxId &txid, std::vector<Slot> Node::*direction) const;
 
     /// Nodes never move and growth never copies: one vector would double, and need old and new at once.

@@ -242,7 +242,8 @@ std::vector<TxId> ChainStore::confirm(const std::vector<TxId> &txids, BlockSumma
 void ChainStore::resetMempool(std::span<const TxId> txids, std::uint64_t mempoolSequence, std::int64_t heardAt)
 {
     std::vector<TxId> sorted(txids.begin(), txids.end());
-    std::sort(sorted.begin(), sorted.end());
+    if (mempoolCount() > 0)
+        std::sort(sorted.begin(), sorted.end());
     std::vector<TxId> gone;
     const auto keep = [&](const TxId &txid) {
         if (!std::binary_search(sorted.begin(), sorted.end(), txid))
@@ -253,6 +254,7 @@ void ChainStore::resetMempool(std::span<const TxId> txids, std::uint64_t mempool
         keep(txid);
     for (const TxId &txid : gone)
         forget(txid);
+    m_undescribed.reserve(txids.size() - std::min(txids.size(), m_graph.size()));
     for (const TxId &txid : txids) {
         if (!hasTransaction(txid))
             m_undescribed.emplace(txid, Undescribed{heardAt, false});

@@ -39,11 +39,9 @@ EntryLoader::EntryLoader(const NodeLink &link, QObject *parent) : QObject(parent
     connect(&m_sendTimer, &QTimer::timeout, this, &EntryLoader::send);
 }
 
-void EntryLoader::add(const TxId &txid, bool replaces)
+void EntryLoader::add(const TxId &txid)
 {
     m_arrivals.push_back(txid);
-    if (replaces)
-        m_replacements.insert(txid);
     if (!m_sendTimer.isActive())
         m_sendTimer.start(0);
 }
@@ -119,7 +117,6 @@ void EntryLoader::answered(const std::vector<TxId> &txids, std::span<const RpcRe
     entries.reserve(txids.size());
     for (std::size_t i = 0; i < txids.size(); ++i) {
         const RpcResult &answer = answers[i * stride];
-        const bool replaces = withTransactions && m_replacements.erase(txids[i]) > 0;
         if (!answer)
             continue; // not in the mempool any more: the stream says or has said so
         auto entry = parseMempoolEntry(txids[i], *answer);
@@ -129,8 +126,6 @@ void EntryLoader::answered(const std::vector<TxId> &txids, std::span<const RpcRe
         }
         if (withTransactions)
             addTransaction(*entry, answers[i * stride + 1]);
-        if (replaces)
-            entry->set(TxFlag::Replacement);
         entries.push_back(std::move(*entry));
     }
     m_link.store.describeTransactions(std::move(entries));

@@ -7,7 +7,6 @@
 #include <QTimer>
 
 #include <deque>
-#include <unordered_set>
 #include <vector>
 
 namespace tipwatch {
@@ -26,8 +25,8 @@ public:
 
     explicit EntryLoader(const NodeLink &link, QObject *parent = nullptr);
 
-    /// A transaction that has just arrived. @p replaces: its arrival removed another one.
-    void add(const TxId &txid, bool replaces);
+    /// A transaction that has just arrived.
+    void add(const TxId &txid);
 
     /// Everything that the store has no description of; what was asked for before is asked for anew.
     void describeAll();
@@ -44,7 +43,6 @@ private:
     const NodeLink &m_link;
     std::deque<TxId> m_arrivals;
     std::vector<TxId> m_backlog; ///< taken from the back
-    std::unordered_set<TxId, HashOfHash256> m_replacements;
     int m_arrivalsUnderWay = 0;
     bool m_backlogUnderWay = false;
     QTimer m_sendTimer;

@@ -129,7 +129,7 @@ void PollFeed::update(const MempoolSnapshot &snapshot)
         }
         for (const TxId &txid : snapshot.txids) {
             if (store.addTransaction(txid, snapshot.sequence, now))
-                m_entries.add(txid, false);
+                m_entries.add(txid);
         }
         store.setMempoolSequence(snapshot.sequence);
     }

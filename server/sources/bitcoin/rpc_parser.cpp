@@ -152,6 +152,8 @@ Result<MempoolEntry> parseMempoolEntry(const TxId &txid, const JsonElement &answ
     entry.weight = Weight(fields.integer("weight", 1));
     entry.time = fields.integer("time", 0);
     entry.parents = fields.hashes<TxId>("depends");
+    if (fields.has("spentby")) // since Core 0.17; needed for what comes back in a reorg only
+        entry.children = fields.hashes<TxId>("spentby");
     if (!entry.parents.empty())
         entry.set(TxFlag::SpendsMempool);
     if (fields.has("fee") && !fields.has("fees")) {
@@ -163,19 +165,6 @@ Result<MempoolEntry> parseMempoolEntry(const TxId &txid, const JsonElement &answ
     entry.fee = fees.amount("base");
     entry.modifiedFee = modifiedFee(fees, "modified");
     return resultOf(fields, fees, std::move(entry));
-}
-
-Result<std::optional<MempoolChunk>> parseMempoolChunk(const JsonElement &entry)
-{
-    constexpr std::string_view method = "getmempoolentry";
-    JsonFields fields(entry, method);
-    if (!fields.hasFailed() && !fields.has("chunkweight"))
-        return std::nullopt;
-    MempoolChunk chunk;
-    chunk.weight = Weight(fields.integer("chunkweight", 1));
-    JsonFields fees(fields.element("fees").value_or(entry), method);
-    chunk.fee = modifiedFee(fees, "chunk");
-    return resultOf(fields, fees, std::optional(chunk));
 }
 
 Result<MempoolList> parseMempoolList(const JsonElement &answer)
@@ -247,18 +236,6 @@ Result<BlockHeader> parseBlockHeader(const JsonElement &answer)
     return resultOf(fields, std::move(header));
 }
 
-Result<BlockOutline> parseBlockOutline(const JsonElement &answer)
-{
-    JsonFields fields(answer, "getblock");
-    BlockOutline outline;
-    outline.header = headerOf(fields);
-    outline.size = fields.integer("size", 0);
-    outline.strippedSize = fields.integer("strippedsize", 0);
-    outline.weight = Weight(fields.integer("weight", 0));
-    outline.txids = fields.hashes<TxId>("tx");
-    return resultOf(fields, std::move(outline));
-}
-
 Result<std::vector<ZmqNotification>> parseZmqNotifications(const JsonElement &answer)
 {
     constexpr std::string_view method = "getzmqnotifications", prefix = "pub";
@@ -285,13 +262,6 @@ Result<BlockHash> parseBlockHash(const JsonElement &answer, std::string_view met
     if (!hash)
         return failure(std::string(method) + ": the answer should be a hash of 64 hex digits");
     return *hash;
-}
-
-Result<NewBlock> parseNewBlock(const JsonElement &answer)
-{
-    JsonFields fields(answer, "waitfornewblock");
-    NewBlock block{fields.hash<BlockHash>("hash"), fields.height("height")};
-    return resultOf(fields, block);
 }
 
 Result<std::vector<std::uint8_t>> parseRawBytes(const JsonElement &answer, std::string_view method)

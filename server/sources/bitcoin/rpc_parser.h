@@ -52,13 +52,6 @@ Result<MempoolInfo> parseMempoolInfo(const JsonElement &answer);
 /// getmempoolentry. Sets the flag SpendsMempool; value, inputs and outputs stay unknown.
 Result<MempoolEntry> parseMempoolEntry(const TxId &txid, const JsonElement &answer);
 
-/// The chunk that the node would mine the transaction with. Absent before Core 31.
-struct MempoolChunk {
-    Satoshi fee;
-    Weight weight;
-};
-Result<std::optional<MempoolChunk>> parseMempoolChunk(const JsonElement &mempoolEntry);
-
 /// getrawmempool false true; also the plain list of getrawmempool false, with sequence 0.
 struct MempoolList {
     std::vector<TxId> txids;
@@ -97,16 +90,6 @@ struct BlockHeader {
 };
 Result<BlockHeader> parseBlockHeader(const JsonElement &answer);
 
-/// getblock 1: for a node that gives no raw block
-struct BlockOutline {
-    BlockHeader header;
-    std::int64_t size = 0;
-    std::int64_t strippedSize = 0;
-    Weight weight;
-    std::vector<TxId> txids; ///< coinbase first
-};
-Result<BlockOutline> parseBlockOutline(const JsonElement &answer);
-
 /// getzmqnotifications
 struct ZmqNotification {
     std::string topic;    ///< without "pub", e.g. "sequence"
@@ -116,13 +99,6 @@ Result<std::vector<ZmqNotification>> parseZmqNotifications(const JsonElement &an
 
 /// A hash as text: getbestblockhash, getblockhash.
 Result<BlockHash> parseBlockHash(const JsonElement &answer, std::string_view method);
-
-/// waitfornewblock
-struct NewBlock {
-    BlockHash hash;
-    Height height;
-};
-Result<NewBlock> parseNewBlock(const JsonElement &answer);
 
 /// Hex text: getblock 0, getrawtransaction 0.
 Result<std::vector<std::uint8_t>> parseRawBytes(const JsonElement &answer, std::string_view method);

@@ -283,8 +283,7 @@ void SequenceFeed::noteApplied(const Queued &front)
     switch (front.message.kind) {
     case SequenceMessage::Kind::Added:
         if (m_view.contains(front.message.txid()))
-            m_entries.add(front.message.txid(), m_replacer == front.message.txid());
-        m_replacer.reset();
+            m_entries.add(front.message.txid());
         break;
     case SequenceMessage::Kind::Removed:
         break;
@@ -345,10 +344,7 @@ std::optional<RemovalGuess> SequenceFeed::removalOfFront()
     scene.mempoolFull = mempoolFill() > fullMempool;
     if (const auto entry = m_link.store.graph().find(front.message.txid()))
         scene.entered = entry->time;
-    const RemovalGuess guess = guessRemoval(scene);
-    if (guess.by)
-        m_replacer = guess.by;
-    return guess;
+    return guessRemoval(scene);
 }
 
 /// Of -maxmempool, at most: the node's figure may be seconds old.

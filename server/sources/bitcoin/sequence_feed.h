@@ -115,7 +115,6 @@ private:
     std::int64_t m_auditPutOff = 0;     ///< ms for which an audit has been put off because messages came
     std::int64_t m_reorgUntil = 0;      ///< Unix ms: a removal heard before belongs to a reorg
     std::uint64_t m_snapshotRound = 0;  ///< answers to older requests are stale
-    std::optional<TxId> m_replacer;     ///< txid whose arrival has just been seen to replace
     std::unordered_set<BlockHash, HashOfHash256> m_requestedBlocks;
 
     QTimer m_settleTimer;  ///< until the next snapshot is asked for: after connecting, after a resync

@@ -87,6 +87,32 @@ private Q_SLOTS:
         QCOMPARE(graph.descendants(txid(1)), std::vector{txid(2)});
     }
 
+    void minedParentThatComesBackFindsItsChildren()
+    {
+        MempoolGraph graph;
+        graph.add(entry(1));
+        graph.add(entry(2, 1000, 141, {txid(1)}));
+        graph.remove(txid(1)); // mined; then a reorg
+        MempoolEntry back = entry(1);
+        back.children = {txid(2), txid(7)};
+        graph.add(back);
+        QCOMPARE(graph.ancestors(txid(2)), std::vector{txid(1)});
+        QCOMPARE(graph.descendants(txid(1)), std::vector{txid(2)});
+    }
+
+    void relativesToldFromBothSidesAreJoinedOnce()
+    {
+        MempoolGraph graph;
+        MempoolEntry parent = entry(1);
+        parent.children = {txid(2)};
+        graph.add(entry(2, 1000, 141, {txid(1)}));
+        graph.add(parent);
+        graph.remove(txid(2));
+        QVERIFY(graph.descendants(txid(1)).empty());
+        graph.add(entry(2, 1000, 141, {txid(1)}));
+        QCOMPARE(graph.descendants(txid(1)).size(), 1u);
+    }
+
     void childThatLeftIsNotJoinedToALateParent()
     {
         MempoolGraph graph;
