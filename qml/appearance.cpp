@@ -50,8 +50,9 @@ QString nameOf(Appearance::Theme theme)
 } // namespace
 
 Appearance::Appearance(QSettings &settings, const std::string &configured, bool reducedMotion)
-    : m_settings(settings), m_theme(themeNamed(settings.value(themeSetting, QString::fromStdString(configured)).toString())),
-      m_reducedMotion(settings.value(motionSetting, reducedMotion).toBool()),
+    : m_settings(settings), m_theme(themeNamed(configured == "remembered" ? settings.value(themeSetting).toString()
+                                                                          : QString::fromStdString(configured))),
+      m_reducedMotion(reducedMotion || settings.value(motionSetting).toBool()),
       m_motionChosen(reducedMotion || settings.contains(motionSetting))
 {
     qGuiApp->installEventFilter(this);

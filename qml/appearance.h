@@ -25,7 +25,7 @@ public:
     enum Theme { System, Dark, Light };
     Q_ENUM(Theme)
 
-    /// @p settings must outlive this. @p configured is used while the person has not chosen: "system", "dark" or "light".
+    /// @p settings must outlive this. @p configured is "system", "dark", "light", or "remembered": what was last chosen in the window.
     Appearance(QSettings &settings, const std::string &configured, bool reducedMotion);
 
     Theme theme() const { return m_theme; }

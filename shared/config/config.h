@@ -58,8 +58,9 @@ struct LogConfig {
 };
 
 struct WindowConfig {
-    std::string theme = "system"; ///< "system", "dark", "light"; the switch in the window overrides and remembers
-    bool reducedMotion = false;   ///< nothing slides or fades
+    std::string theme =
+        "remembered"; ///< "remembered" (what was chosen in the window, at first the system's), "system", "dark", "light"
+    bool reducedMotion = false; ///< nothing slides or fades
 };
 
 /// Every setting of the program: parsed and checked once at start, then passed by const reference.

@@ -303,8 +303,9 @@ void addLogAndWindow(std::vector<Setting> &all)
     all.push_back(
         choice({"Log and window", "log.level", "TIPWATCH_LOG_LEVEL", "--log-level", "LEVEL", "debug, info, warning or error"},
                in(&Config::log, &LogConfig::level), asTheyAre({"debug", "info", "warning", "error"})));
-    all.push_back(choice({"Log and window", "window.theme", "TIPWATCH_THEME", "--theme", "NAME", "system, dark or light"},
-                         in(&Config::window, &WindowConfig::theme), asTheyAre({"system", "dark", "light"})));
+    all.push_back(
+        choice({"Log and window", "window.theme", "TIPWATCH_THEME", "--theme", "NAME", "dark, light, system, or as last chosen"},
+               in(&Config::window, &WindowConfig::theme), asTheyAre({"remembered", "system", "dark", "light"})));
     all.push_back(boolean({"Log and window",
                            "window.reduced_motion",
                            "TIPWATCH_REDUCED_MOTION",

@@ -45,7 +45,8 @@ private Q_SLOTS:
                               << QByteArray("tipwatch: /no/such.toml: cannot be read: No such file or directory\n");
         QTest::newRow("check")
             << QStringList{u"--check-config"_s, u"--theme"_s, u"pink"_s} << QByteArray()
-            << QByteArray("tipwatch: --theme: \"pink\" is not valid; accepted: system, dark, light (on the command line)\n");
+            << QByteArray(
+                   "tipwatch: --theme: \"pink\" is not valid; accepted: remembered, system, dark, light (on the command line)\n");
     }
     void badInputEndsWith78AndOneLine()
     {

@@ -236,7 +236,7 @@ private Q_SLOTS:
         row("--seed", "18446744073709551616", "a whole number from 0 to 18446744073709551615");
         row("--rpc-password-file", "/no/such/file", "a file that can be read");
         row("--log-level", "trace", "debug, info, warning, error");
-        row("--theme", "pink", "system, dark, light");
+        row("--theme", "pink", "remembered, system, dark, light");
     }
     void anInvalidValueIsNamedWithWhatIsAccepted()
     {
