@@ -126,8 +126,8 @@ void BitcoinSource::explain(const RpcError &error)
         say(waiting, "The node is starting: " + error.message);
         return retryLater(warmUpPause);
     case RpcError::Kind::Unauthorized:
-        say(SourceState::Error,
-            "The node at " + m_status.node + " does not accept the " + m_credentialsFrom + ": " + error.message);
+        say(SourceState::Error, "The node at " + m_status.node + " does not accept the " + m_credentialsFrom +
+                                    ". Is it this node's, and up to date?");
         return retryLater(personPause);
     case RpcError::Kind::Forbidden:
         say(SourceState::Error, "The node at " + m_status.node + " forbids it (" + error.message +
@@ -137,7 +137,7 @@ void BitcoinSource::explain(const RpcError &error)
         say(SourceState::Error, "The node at " + m_status.node + " lacks what we need: " + error.message);
         return retryLater(personPause);
     case RpcError::Kind::Unreachable:
-        say(waiting, "No node answers at " + m_status.node + " (" + error.message + "). Is it running, with server=1?");
+        say(waiting, "No node answers: " + error.message + ". Is it running, with server=1?");
         break;
     case RpcError::Kind::ShuttingDown:
         say(waiting, "The node is shutting down.");
