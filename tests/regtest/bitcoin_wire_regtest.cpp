@@ -25,7 +25,6 @@ class BitcoinWireRegtest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
     void init();
     void cleanup();
 
@@ -65,12 +64,6 @@ std::optional<RpcError> errorOf(RpcClient &client, const RpcCall &call)
 }
 
 } // namespace
-
-void BitcoinWireRegtest::initTestCase()
-{
-    if (RegtestNode::program().isEmpty())
-        QSKIP("no bitcoind: set TIPWATCH_BITCOIND or put it on the PATH");
-}
 
 void BitcoinWireRegtest::init()
 {
@@ -310,5 +303,5 @@ void BitcoinWireRegtest::nodeIsFoundByItsDataDirectory()
     QVERIFY(!errorOf(client, {"getblockcount"}));
 }
 
-QTEST_GUILESS_MAIN(BitcoinWireRegtest)
+TIPWATCH_REGTEST_MAIN(BitcoinWireRegtest)
 #include "bitcoin_wire_regtest.moc"

@@ -29,23 +29,10 @@ QString text(const TxId &txid)
 } // namespace
 
 /// The real program beside a real node: what the node does is on the stream, and the view equals the node's mempool after every step.
-/// REGTEST_WS_CHECK=true makes a missing bitcoind a failure, =false leaves the test out.
 class TestLiveProgram : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        const QByteArray wish = qgetenv("REGTEST_WS_CHECK");
-        if (wish == "false")
-            QSKIP("REGTEST_WS_CHECK=false");
-        if (!RegtestNode::program().isEmpty())
-            return;
-        if (wish == "true")
-            QFAIL("REGTEST_WS_CHECK=true, but there is no bitcoind: name one in TIPWATCH_BITCOIND");
-        QSKIP("no bitcoind: name one in TIPWATCH_BITCOIND");
-    }
-
     void everythingTheNodeDoesIsOnTheStream()
     {
         RegtestNode node;
@@ -143,5 +130,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestLiveProgram)
+TIPWATCH_REGTEST_MAIN(TestLiveProgram)
 #include "test_live_program.moc"

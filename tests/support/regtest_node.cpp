@@ -14,6 +14,8 @@
 #include <QTcpServer>
 #include <QTest>
 
+#include <cstdio>
+
 using namespace Qt::StringLiterals;
 
 namespace tipwatch {
@@ -43,6 +45,20 @@ QString RegtestNode::program()
 {
     const QString named = qEnvironmentVariable("TIPWATCH_BITCOIND");
     return named.isEmpty() ? QStandardPaths::findExecutable(u"bitcoind"_s) : named;
+}
+
+std::optional<int> RegtestNode::exitWithoutNode()
+{
+    const QByteArray wish = qgetenv("REGTEST_WS_CHECK");
+    if (wish == "false") {
+        std::puts("SKIP program: REGTEST_WS_CHECK=false");
+        return 0;
+    }
+    if (!program().isEmpty())
+        return std::nullopt;
+    std::printf("%s no bitcoind; set TIPWATCH_BITCOIND or put it on the PATH\n",
+                wish == "true" ? "FAIL program:" : "SKIP program:");
+    return wish == "true" ? 1 : 0;
 }
 
 RegtestNode::RegtestNode() : RegtestNode(Options{}) {}

@@ -26,6 +26,10 @@ public:
     /// TIPWATCH_BITCOIND, or bitcoind of the PATH; empty if there is none.
     static QString program();
 
+    /// Says so, in a way that ctest shows as skipped, if there is no bitcoind, or if REGTEST_WS_CHECK=false asks for it. With
+    /// REGTEST_WS_CHECK=true a missing one is a failure. @return the exit code; nothing if the tests can run.
+    static std::optional<int> exitWithoutNode();
+
     struct Options {
         bool zmq = true;
         QStringList extra; ///< further arguments
@@ -70,14 +74,12 @@ private:
 
 } // namespace tipwatch
 
-/// QTEST_GUILESS_MAIN for tests that need a bitcoind: without one ctest shows the program as skipped.
+/// QTEST_GUILESS_MAIN for tests that need a bitcoind; see RegtestNode::exitWithoutNode().
 #define TIPWATCH_REGTEST_MAIN(TestClass)                                                                                         \
     int main(int argc, char **argv)                                                                                              \
     {                                                                                                                            \
-        if (tipwatch::RegtestNode::program().isEmpty()) {                                                                        \
-            std::puts("SKIP program: no bitcoind; set TIPWATCH_BITCOIND or put it on the PATH");                                 \
-            return 0;                                                                                                            \
-        }                                                                                                                        \
+        if (const auto exitCode = tipwatch::RegtestNode::exitWithoutNode())                                                      \
+            return *exitCode;                                                                                                    \
         const QCoreApplication application(argc, argv);                                                                          \
         TestClass test;                                                                                                          \
         return QTest::qExec(&test, argc, argv);                                                                                  \
