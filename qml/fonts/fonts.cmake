@@ -1,14 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Inter and JetBrains Mono (both SIL OFL 1.1), from Debian's fonts-inter and fonts-jetbrains-mono, go into the program.
 # Inter is changed on the way: Qt 6.4 cannot switch OpenType features on, see freeze_features.py.
-find_program(TIPWATCH_FONT_PYTHON python3 HINTS /usr/bin DOC "Python with fontTools (Debian: python3-fonttools)")
-execute_process(COMMAND ${TIPWATCH_FONT_PYTHON} -c "import fontTools" RESULT_VARIABLE no_fonttools ERROR_QUIET)
-if(no_fonttools)
-    message(FATAL_ERROR "${TIPWATCH_FONT_PYTHON} has no fontTools; install python3-fonttools")
-endif()
-find_path(TIPWATCH_INTER_DIR Inter-Regular.otf PATHS /usr/share/fonts/opentype/inter REQUIRED DOC "Debian: fonts-inter")
-find_path(TIPWATCH_JETBRAINS_DIR JetBrainsMono-Regular.ttf PATHS /usr/share/fonts/truetype/jetbrains-mono REQUIRED
-    DOC "Debian: fonts-jetbrains-mono")
+include(${PROJECT_SOURCE_DIR}/resources/fonts.cmake)
 
 set(font_dir ${CMAKE_CURRENT_BINARY_DIR}/fonts)
 foreach(weight Regular Medium SemiBold Bold)

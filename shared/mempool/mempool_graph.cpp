@@ -130,15 +130,6 @@ bool MempoolGraph::remove(const TxId &txid)
     return true;
 }
 
-bool MempoolGraph::setModifiedFee(const TxId &txid, Satoshi modifiedFee)
-{
-    const Slot slot = slotOf(txid);
-    if (slot == TxidIndex::none)
-        return false;
-    node(slot).modifiedFee = modifiedFee;
-    return true;
-}
-
 void MempoolGraph::clear()
 {
     *this = MempoolGraph();

@@ -28,9 +28,6 @@ public:
     /// Takes a transaction out; its relatives stay. @return false if it is not there.
     bool remove(const TxId &txid);
 
-    /// Sets the fee that counts for mining (prioritisetransaction). @return false if it is not there.
-    bool setModifiedFee(const TxId &txid, Satoshi modifiedFee);
-
     void clear();
 
     bool contains(const TxId &txid) const { return slotOf(txid) != TxidIndex::none; }

@@ -6,6 +6,7 @@
 #include "tests/unit/gateway/gateway_fixture.h"
 #include "tests/unit/gateway/raw_client.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -854,10 +855,12 @@ void GatewayTest::servesAgainAfterDescriptorsRanOut()
     served.fill();
     QVERIFY(served.start());
     DescriptorLimit limit;
-    const int next = ::dup(0);
-    ::close(next);
-    constexpr rlim_t room = 6; // the clients take them all, so that the server cannot accept the last ones
-    limit.set(static_cast<rlim_t>(next) + room);
+    // An odd number: each client that is served takes two, so one at least, the last, is not.
+    constexpr int room = 7;
+    rlim_t upTo = 0;
+    for (int free = 0; free < room; ++upTo)
+        free += ::fcntl(static_cast<int>(upTo), F_GETFD) < 0 ? 1 : 0;
+    limit.set(upTo);
     const bool ranOut = besides([&] {
         std::vector<RawClient> clients;
         while (clients.empty() || clients.back().fd() >= 0)

@@ -142,11 +142,11 @@ private Q_SLOTS:
         graph.add(entry(1));
         MempoolEntry in = entry(2, 4321, 200, {txid(1)});
         in.value = Satoshi(123'456'789'012);
+        in.modifiedFee = Satoshi(-5);
         in.inputs = 3;
         in.outputs = 2;
         in.set(TxFlag::SignalsRbf);
         graph.add(in);
-        QVERIFY(graph.setModifiedFee(txid(2), Satoshi(-5)));
         const auto out = graph.find(txid(2));
         QVERIFY(out);
         QCOMPARE(out->fee.value, 4321);
