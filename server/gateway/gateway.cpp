@@ -36,11 +36,11 @@ std::size_t shardCount(const GatewayConfig &config)
 ShardLimits shardLimits(const GatewayConfig &config)
 {
     ShardLimits limits;
-    limits.maxMessage = static_cast<std::size_t>(config.maxMessageSize);
-    limits.queue = {static_cast<std::size_t>(config.queueMessages), static_cast<std::size_t>(config.queueBytes)};
-    limits.pingIntervalMs = config.pingInterval.count();
-    limits.pongTimeoutMs = config.pongTimeout.count();
-    limits.writeTimeoutMs = config.writeTimeout.count();
+    limits.maxMessage = static_cast<std::size_t>(config.clients.maxMessageSize);
+    limits.queue = {static_cast<std::size_t>(config.clients.queueMessages), static_cast<std::size_t>(config.clients.queueBytes)};
+    limits.pingIntervalMs = config.clients.pingInterval.count();
+    limits.pongTimeoutMs = config.clients.pongTimeout.count();
+    limits.writeTimeoutMs = config.clients.writeTimeout.count();
     return limits;
 }
 
@@ -94,7 +94,7 @@ Result<void> Gateway::start()
     if (serving) {
         m_serving = std::move(*serving);
         qCInfo(lcGateway, "websocket.enabled on=true url=%s path=%s max_connections=%lld", m_serving->frontDoor->url().c_str(),
-               m_config.path.c_str(), static_cast<long long>(m_config.maxConnections));
+               m_config.path.c_str(), static_cast<long long>(m_config.clients.maxConnections));
     } else {
         qCWarning(lcGateway, "websocket.enabled on=false error=\"%s\"", m_error.c_str());
     }
@@ -106,12 +106,14 @@ Result<void> Gateway::start()
 
 Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
 {
-    const std::size_t needed = static_cast<std::size_t>(m_config.maxConnections) + FrontDoor::maxConnections + otherDescriptors;
+    const std::size_t needed =
+        static_cast<std::size_t>(m_config.clients.maxConnections) + FrontDoor::maxConnections + otherDescriptors;
     if (const std::size_t limit = raiseDescriptorLimit(needed); limit < needed)
         qCWarning(lcGateway, "websocket.error event=descriptors limit=%zu needed=%zu", limit, needed);
 
     auto serving = std::make_unique<Serving>();
-    const HelloFacts facts{serverName, m_config.pingInterval.count(), m_config.maxMessageSize, m_config.queueMessages};
+    const HelloFacts facts{serverName, m_config.clients.pingInterval.count(), m_config.clients.maxMessageSize,
+                           m_config.clients.queueMessages};
     auto reactor = Reactor::start(
         shardCount(m_config), shardLimits(m_config), m_clock, [facts] { return std::make_unique<CanonicalProtocol>(facts); },
         [this] { clientsChanged(); });

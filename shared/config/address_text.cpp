@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -86,6 +87,21 @@ bool isIpAddress(std::string_view text)
     const std::string address(text);
     std::array<unsigned char, sizeof(in6_addr)> binary;
     return inet_pton(AF_INET, address.c_str(), binary.data()) == 1 || inet_pton(AF_INET6, address.c_str(), binary.data()) == 1;
+}
+
+bool isAddressRange(std::string_view text)
+{
+    const std::size_t slash = text.find('/');
+    const std::string_view address = text.substr(0, slash);
+    if (!isIpAddress(address))
+        return false;
+    if (slash == std::string_view::npos)
+        return true;
+    const std::string_view length = text.substr(slash + 1);
+    int bits = 0;
+    const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bits);
+    return error == std::errc() && end == length.data() + length.size() && bits >= 0 &&
+           bits <= (address.find(':') == std::string_view::npos ? 32 : 128);
 }
 
 bool isOrigin(std::string_view text)

@@ -12,6 +12,8 @@ bool isNodeAddress(std::string_view text);
 bool isZmqSubscription(std::string_view text);
 /// An IPv4 or IPv6 literal, the latter without brackets.
 bool isIpAddress(std::string_view text);
+/// An IP literal, or a network: a literal, '/' and the length of its prefix.
+bool isAddressRange(std::string_view text);
 /// "*", or scheme, host and port of a page.
 bool isOrigin(std::string_view text);
 /// Letters, digits, hyphens and dots, or an IP literal.

@@ -25,6 +25,15 @@ template <class Part, class T> auto in(Part Config::*part, T Part::*field)
     };
 }
 
+/// The same of a part of the gateway's, e.g. inGateway(&GatewayConfig::tls, &TlsConfig::required).
+template <class Part, class T> auto inGateway(Part GatewayConfig::*part, T Part::*field)
+{
+    return [=](auto &config) -> auto &
+    {
+        return config.gateway.*part.*field;
+    };
+}
+
 template <class T> auto in(T Config::*field)
 {
     return [=](auto &config) -> auto &
@@ -61,6 +70,22 @@ template <class Field> Setting integer(Setting s, Field field, std::int64_t leas
         return true;
     };
     s.show = [field](const Config &config) { return std::to_string(field(config)); };
+    return s;
+}
+
+/// A port, or nothing.
+Setting optionalPort(Setting s, auto field)
+{
+    s.accepted = "a whole number from 0 to 65535 (0: any free one), or nothing";
+    s.kind = ValueKind::Text;
+    s.read = [field](Config &config, std::string_view text) {
+        const auto value = parseInteger(text);
+        if (!text.empty() && (!value || *value < 0 || *value > 65'535))
+            return false;
+        field(config) = text.empty() ? std::nullopt : std::optional(static_cast<std::uint16_t>(*value));
+        return true;
+    };
+    s.show = [field](const Config &config) { return field(config) ? std::to_string(*field(config)) : std::string(); };
     return s;
 }
 
@@ -244,53 +269,177 @@ void addSimulated(std::vector<Setting> &all)
 void addGateway(std::vector<Setting> &all)
 {
     const std::string_view group = "Serving browsers";
+    const auto gateway = [](auto field) { return in(&Config::gateway, field); };
     all.push_back(boolean({group, "server_only", "TIPWATCH_SERVER_ONLY", "--server-only", {}, "no window; serve only"},
                           in(&Config::serverOnly)));
     all.push_back(boolean({group, "gateway.enabled", "WEBSOCKET_ENABLED", "--websocket-enabled", "BOOL",
                            "serve browsers; else only with --server-only"},
-                          in(&Config::gateway, &GatewayConfig::enabled)));
+                          gateway(&GatewayConfig::enabled)));
     all.push_back(text(
         {group, "gateway.listen", "TIPWATCH_LISTEN", "--listen", "ADDRESS", "address to serve on; 0.0.0.0 for the whole LAN"},
-        in(&Config::gateway, &GatewayConfig::listen), "an IPv4 or IPv6 address of this machine, 0.0.0.0 or ::", isIpAddress));
+        gateway(&GatewayConfig::listen), "an IPv4 or IPv6 address of this machine, 0.0.0.0 or ::", isIpAddress));
     all.push_back(
         integer({group, "gateway.http_port", "TIPWATCH_HTTP_PORT", "--http-port", "PORT", "port to serve on; 0 is any free one"},
-                in(&Config::gateway, &GatewayConfig::httpPort), 0, 65'535, " (0: any free one)"));
+                gateway(&GatewayConfig::httpPort), 0, 65'535, " (0: any free one)"));
+    all.push_back(optionalPort({group, "gateway.websocket_port", "WEBSOCKET_PORT", "--websocket-port", "PORT",
+                                "a port of its own for WebSockets; else they share the other"},
+                               gateway(&GatewayConfig::websocketPort)));
     all.push_back(text({group, "gateway.path", "WEBSOCKET_PATH", "--websocket-path", "PATH", "path of the WebSocket"},
-                       in(&Config::gateway, &GatewayConfig::path),
+                       gateway(&GatewayConfig::path),
                        "a path such as /ws, of letters, digits and - _ . /, that is not a page's or /api/...", isSocketPath));
     all.push_back(list({group, "gateway.cors_origins", "API_CORS_ORIGINS", "--cors-origins", "LIST",
                         "pages of other origins that may connect; * is all of them"},
-                       in(&Config::gateway, &GatewayConfig::corsOrigins), "*, or origins such as https://example.org:8443",
-                       isOrigin));
+                       gateway(&GatewayConfig::corsOrigins), "*, or origins such as https://example.org:8443", isOrigin));
     all.push_back(list({group, "gateway.allowed_hosts", "WEBSOCKET_ALLOWED_HOSTS", "--allowed-hosts", "LIST",
                         "names it answers to, besides its own and IP addresses"},
-                       in(&Config::gateway, &GatewayConfig::allowedHosts), "host names such as node.example.org", isHostName));
+                       gateway(&GatewayConfig::allowedHosts), "host names such as node.example.org", isHostName));
+    all.push_back(list({group, "gateway.trusted_proxies", "WEBSOCKET_TRUSTED_PROXIES", "--trusted-proxies", "LIST",
+                        "proxies whose word on the client's address is believed"},
+                       gateway(&GatewayConfig::trustedProxies), "addresses or networks such as 10.0.0.1, 10.0.0.0/8, fd00::/8",
+                       isAddressRange));
+    all.push_back(boolean({group, "gateway.compression", "WEBSOCKET_COMPRESSION", "--websocket-compression", "BOOL",
+                           "compress messages for clients that offer it (permessage-deflate)"},
+                          gateway(&GatewayConfig::compression)));
+    all.push_back(text({group, "gateway.geoip_db", "TIPWATCH_GEOIP_DB", "--geoip-db", "FILE",
+                        "MaxMind-format database for the positions of peers"},
+                       gateway(&GatewayConfig::geoipDatabase), "a file that can be read", isReadableFile));
 }
 
-void addLimits(std::vector<Setting> &all)
+void addSecurity(std::vector<Setting> &all)
+{
+    const std::string_view group = "Encryption and access";
+    const auto tls = [](auto field) { return inGateway(&GatewayConfig::tls, field); };
+    const auto auth = [](auto field) { return inGateway(&GatewayConfig::auth, field); };
+    all.push_back(
+        boolean({group, "gateway.tls", "WEBSOCKET_TLS", "--tls", {}, "serve https and wss too; self-signed without files"},
+                tls(&TlsConfig::enabled)));
+    all.push_back(
+        boolean({group, "gateway.require_tls", "WEBSOCKET_REQUIRE_TLS", "--require-tls", {}, "serve https and wss only"},
+                tls(&TlsConfig::required)));
+    all.push_back(
+        text({group, "gateway.tls_cert_file", "WEBSOCKET_TLS_CERT_FILE", "--tls-cert", "FILE", "certificate with its chain, PEM"},
+             tls(&TlsConfig::certificateFile), "a file that can be read", isReadableFile));
+    all.push_back(text({group, "gateway.tls_key_file", "WEBSOCKET_TLS_KEY_FILE", "--tls-key", "FILE", "its private key, PEM"},
+                       tls(&TlsConfig::keyFile), "a file that can be read", isReadableFile));
+    all.push_back(
+        boolean({group, "gateway.require_auth", "WEBSOCKET_REQUIRE_AUTH", "--require-auth", {}, "clients need a token (JWT)"},
+                auth(&AuthConfig::required)));
+    all.push_back(text({group, "gateway.jwt_key_file", "WEBSOCKET_JWT_KEY_FILE", "--jwt-key", "FILE",
+                        "checks tokens: a secret (HS256) or a public key (EdDSA)"},
+                       auth(&AuthConfig::jwtKeyFile), "a file that can be read", isReadableFile));
+    all.push_back(text({group, "gateway.admin_token_file", "TIPWATCH_ADMIN_TOKEN_FILE", "--admin-token", "FILE",
+                        "its first line lets in to /api/v1/clients"},
+                       auth(&AuthConfig::adminTokenFile), "a file that can be read", isReadableFile));
+}
+
+void addClientLimits(std::vector<Setting> &all)
 {
     const std::string_view group = limitsGroup;
+    const auto clients = [](auto field) { return inGateway(&GatewayConfig::clients, field); };
     all.push_back(integer({group, "gateway.max_connections", "WEBSOCKET_MAX_CONNECTIONS", "--websocket-max-connections", "N",
                            "WebSocket clients at a time"},
-                          in(&Config::gateway, &GatewayConfig::maxConnections), 1, 1'000'000));
-    all.push_back(duration({group, "gateway.ping_interval", "WEBSOCKET_PING_INTERVAL", "--websocket-ping-interval", "TIME",
-                            "time between pings to a client"},
-                           in(&Config::gateway, &GatewayConfig::pingInterval), 100ms, 1h));
-    all.push_back(duration({group, "gateway.pong_timeout", "WEBSOCKET_PONG_TIMEOUT", "--websocket-pong-timeout", "TIME",
-                            "a client that does not answer a ping for so long is closed"},
-                           in(&Config::gateway, &GatewayConfig::pongTimeout), 100ms, 1h));
-    all.push_back(duration({group, "gateway.write_timeout", "WEBSOCKET_WRITE_TIMEOUT", "--websocket-write-timeout", "TIME",
-                            "a client that takes nothing for so long is closed"},
-                           in(&Config::gateway, &GatewayConfig::writeTimeout), 100ms, 1h));
+                          clients(&ClientLimits::maxConnections), 1, 1'000'000));
+    all.push_back(integer({group, "gateway.max_connections_per_ip", "WEBSOCKET_MAX_CONNECTIONS_PER_IP",
+                           "--websocket-max-connections-per-ip", "N", "of them from one address (IPv6: one /64); 0 is no limit"},
+                          clients(&ClientLimits::maxPerAddress), 0, 1'000'000));
+    all.push_back(integer({group, "gateway.connections_per_minute", "WEBSOCKET_CONNECTIONS_PER_MINUTE",
+                           "--websocket-connections-per-minute", "N", "new clients from one address; 0 is no limit"},
+                          clients(&ClientLimits::connectionsPerMinute), 0, 1'000'000));
+    all.push_back(integer({group, "gateway.messages_per_second", "WEBSOCKET_MESSAGES_PER_SECOND",
+                           "--websocket-messages-per-second", "N", "messages from one client; 0 is no limit"},
+                          clients(&ClientLimits::messagesPerSecond), 0, 1'000'000));
+    all.push_back(integer({group, "gateway.message_burst", "WEBSOCKET_MESSAGE_BURST", "--websocket-message-burst", "N",
+                           "messages from one client that may come at once"},
+                          clients(&ClientLimits::messageBurst), 1, 1'000'000));
     all.push_back(bytes({group, "gateway.max_message_size", "WEBSOCKET_MAX_MESSAGE_SIZE", "--websocket-max-message-size", "SIZE",
                          "largest message a client may send"},
-                        in(&Config::gateway, &GatewayConfig::maxMessageSize), 128, 16 << 20));
+                        clients(&ClientLimits::maxMessageSize), 128, 64 << 20));
+    all.push_back(bytes({group, "gateway.max_stream_message_size", "WEBSOCKET_MAX_STREAM_MESSAGE_SIZE",
+                         "--websocket-max-stream-message-size", "SIZE", "the same on /v1/stream"},
+                        clients(&ClientLimits::maxStreamMessageSize), 128, 64 << 20));
     all.push_back(integer({group, "gateway.queue_messages", "WEBSOCKET_QUEUE_MESSAGES", "--websocket-queue-messages", "N",
                            "messages that may wait for one client"},
-                          in(&Config::gateway, &GatewayConfig::queueMessages), 1, 1'000'000));
+                          clients(&ClientLimits::queueMessages), 1, 1'000'000));
     all.push_back(bytes({group, "gateway.queue_bytes", "WEBSOCKET_QUEUE_BYTES", "--websocket-queue-bytes", "SIZE",
                          "bytes that may wait for one client"},
-                        in(&Config::gateway, &GatewayConfig::queueBytes), 64 << 10, 1 << 30));
+                        clients(&ClientLimits::queueBytes), 64 << 10, 1 << 30));
+    all.push_back(bytes({group, "gateway.total_queue_bytes", "WEBSOCKET_TOTAL_QUEUE_BYTES", "--websocket-total-queue-bytes",
+                         "SIZE", "bytes that may wait for all clients together"},
+                        clients(&ClientLimits::totalQueueBytes), 1 << 20, std::int64_t{1} << 40));
+    all.push_back(choice({group, "gateway.slow_client_policy", "WEBSOCKET_SLOW_CLIENT_POLICY", "--websocket-slow-client-policy",
+                          "WORD", "a client whose queue is full: disconnect it, or drop messages"},
+                         clients(&ClientLimits::slowClientPolicy),
+                         {{"disconnect", SlowClientPolicy::Disconnect}, {"drop", SlowClientPolicy::Drop}}));
+    all.push_back(bytes({group, "gateway.read_buffer_size", "WEBSOCKET_READ_BUFFER_SIZE", "--websocket-read-buffer-size", "SIZE",
+                         "bytes read from one client before the next has its turn"},
+                        clients(&ClientLimits::readBufferSize), 128, 16 << 20));
+    all.push_back(bytes({group, "gateway.write_buffer_size", "WEBSOCKET_WRITE_BUFFER_SIZE", "--websocket-write-buffer-size",
+                         "SIZE", "bytes of waiting messages handed to the kernel in one call"},
+                        clients(&ClientLimits::writeBufferSize), 128, 16 << 20));
+    all.push_back(duration({group, "gateway.ping_interval", "WEBSOCKET_PING_INTERVAL", "--websocket-ping-interval", "TIME",
+                            "time between pings to a client"},
+                           clients(&ClientLimits::pingInterval), 100ms, 1h));
+    all.push_back(duration({group, "gateway.pong_timeout", "WEBSOCKET_PONG_TIMEOUT", "--websocket-pong-timeout", "TIME",
+                            "a client that does not answer a ping for so long is closed"},
+                           clients(&ClientLimits::pongTimeout), 100ms, 1h));
+    all.push_back(duration({group, "gateway.read_timeout", "WEBSOCKET_READ_TIMEOUT", "--websocket-read-timeout", "TIME",
+                            "a message that has begun has to be complete by then"},
+                           clients(&ClientLimits::readTimeout), 100ms, 1h));
+    all.push_back(duration({group, "gateway.write_timeout", "WEBSOCKET_WRITE_TIMEOUT", "--websocket-write-timeout", "TIME",
+                            "a client that takes nothing for so long is closed"},
+                           clients(&ClientLimits::writeTimeout), 100ms, 1h));
+    all.push_back(duration({group, "gateway.delivery_timeout", "WEBSOCKET_DELIVERY_TIMEOUT", "--websocket-delivery-timeout",
+                            "TIME", "a full queue has so long to get room before the policy applies"},
+                           clients(&ClientLimits::deliveryTimeout), 0ms, 1h));
+    all.push_back(duration({group, "gateway.idle_timeout", "WEBSOCKET_IDLE_TIMEOUT", "--websocket-idle-timeout", "TIME",
+                            "a client without subscriptions that says nothing for so long is closed"},
+                           clients(&ClientLimits::idleTimeout), 100ms, 24h));
+    all.push_back(duration({group, "gateway.batch_interval", "WEBSOCKET_BATCH_INTERVAL", "--websocket-batch-interval", "TIME",
+                            "transactions of a busy network are gathered for so long"},
+                           clients(&ClientLimits::batchInterval), 0ms, 1s));
+    all.push_back(duration({group, "gateway.drain_time", "WEBSOCKET_DRAIN_TIME", "--websocket-drain-time", "TIME",
+                            "over which clients are told at the end that the server goes away"},
+                           clients(&ClientLimits::drainTime), 0ms, 1min));
+}
+
+void addServerLimits(std::vector<Setting> &all)
+{
+    const std::string_view group = limitsGroup;
+    const auto http = [](auto field) { return inGateway(&GatewayConfig::http, field); };
+    const auto replay = [](auto field) { return inGateway(&GatewayConfig::replay, field); };
+    all.push_back(integer({group, "gateway.http_max_connections", "TIPWATCH_HTTP_MAX_CONNECTIONS", "--http-max-connections", "N",
+                           "HTTP connections at a time"},
+                          http(&HttpLimits::maxConnections), 1, 1'000'000));
+    all.push_back(integer({group, "gateway.max_handshakes", "WEBSOCKET_MAX_HANDSHAKES", "--websocket-max-handshakes", "N",
+                           "WebSocket and TLS handshakes at a time"},
+                          http(&HttpLimits::maxHandshakes), 1, 1'000'000));
+    all.push_back(bytes({group, "gateway.max_head_size", "TIPWATCH_HTTP_MAX_HEAD_SIZE", "--http-max-head-size", "SIZE",
+                         "largest head of a request"},
+                        http(&HttpLimits::maxHeadSize), 1 << 10, 64 << 10));
+    all.push_back(integer({group, "gateway.min_receive_rate", "TIPWATCH_HTTP_MIN_RECEIVE_RATE", "--http-min-receive-rate", "N",
+                           "bytes per second at which a request has to come; 0 is no limit"},
+                          http(&HttpLimits::minReceiveRate), 0, 1'000'000));
+    all.push_back(duration({group, "gateway.head_timeout", "TIPWATCH_HTTP_HEAD_TIMEOUT", "--http-head-timeout", "TIME",
+                            "time for the head of a request"},
+                           http(&HttpLimits::headTimeout), 100ms, 1h));
+    all.push_back(duration({group, "gateway.http_idle_timeout", "TIPWATCH_HTTP_IDLE_TIMEOUT", "--http-idle-timeout", "TIME",
+                            "time between two requests of a connection"},
+                           http(&HttpLimits::idleTimeout), 100ms, 1h));
+    all.push_back(duration({group, "gateway.http_write_timeout", "TIPWATCH_HTTP_WRITE_TIMEOUT", "--http-write-timeout", "TIME",
+                            "an answer of which nothing is taken for so long is given up"},
+                           http(&HttpLimits::writeTimeout), 100ms, 1h));
+    all.push_back(duration({group, "gateway.handshake_timeout", "WEBSOCKET_HANDSHAKE_TIMEOUT", "--websocket-handshake-timeout",
+                            "TIME", "time for a WebSocket or TLS handshake"},
+                           http(&HttpLimits::handshakeTimeout), 100ms, 1h));
+    all.push_back(integer({group, "gateway.replay_events", "WEBSOCKET_REPLAY_EVENTS", "--websocket-replay-events", "N",
+                           "events kept for clients that come back"},
+                          replay(&ReplayLimits::events), 0, 10'000'000));
+    all.push_back(bytes({group, "gateway.replay_bytes", "WEBSOCKET_REPLAY_BYTES", "--websocket-replay-bytes", "SIZE",
+                         "bytes kept for clients that come back"},
+                        replay(&ReplayLimits::bytes), 0, std::int64_t{1} << 40));
+    all.push_back(duration({group, "gateway.replay_age", "WEBSOCKET_REPLAY_AGE", "--websocket-replay-age", "TIME",
+                            "age of what is kept for clients that come back"},
+                           replay(&ReplayLimits::age), 0ms, 24h));
     all.push_back(integer(
         {group, "gateway.shards", "TIPWATCH_SHARDS", "--shards", "N", "threads that serve clients; 0 is one for two cores"},
         in(&Config::gateway, &GatewayConfig::shards), 0, 64));
@@ -321,7 +470,9 @@ std::vector<Setting> makeSettings()
     addSource(all);
     addSimulated(all);
     addGateway(all);
-    addLimits(all);
+    addSecurity(all);
+    addClientLimits(all);
+    addServerLimits(all);
     addLogAndWindow(all);
     return all;
 }

@@ -5,6 +5,7 @@
 #include "shared/domain/quantity.h"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,21 @@ std::string_view flagName(TxFlag flag);
 /// Every flag, in the order in which they are listed on the wire.
 std::span<const TxFlag> allTxFlags();
 
+/// What locks an output: the bytes of its scriptPubKey. Its address, where it has one, comes from addressOf().
+using Script = std::vector<std::uint8_t>;
+
+struct TransactionOutput {
+    Satoshi value;
+    Script script;
+};
+
+/// A transaction in a block, as far as it is told further.
+struct ConfirmedTransaction {
+    TxId txid;
+    Satoshi value; ///< sum of the outputs
+    Script payee;  ///< of the first output that can be spent; empty: none
+};
+
 /// A transaction of the mempool as the node describes it (getmempoolentry).
 struct MempoolEntry {
     TxId txid;
@@ -42,6 +58,8 @@ struct MempoolEntry {
     std::uint16_t flags = 0;
     std::vector<TxId> parents;  ///< those in the mempool (getmempoolentry "depends")
     std::vector<TxId> children; ///< those in the mempool that spend it already ("spentby"): it came back in a reorg
+    /// Only while the transaction is announced (TransactionsSeen), and only where the raw transaction was seen; else null. Not kept.
+    std::shared_ptr<const std::vector<TransactionOutput>> paysTo{};
     std::vector<TxId> replaces; ///< what left because it spends the same outputs, as far as we saw it leave
 
     Feerate feerate() const { return feerateOf(fee, vsize); }

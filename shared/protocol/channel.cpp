@@ -18,6 +18,10 @@ std::string_view channelName(Channel channel)
         return "fees";
     case Channel::Network:
         return "network";
+    case Channel::Nodes:
+        return "nodes";
+    case Channel::Metrics:
+        return "metrics";
     case Channel::Status:
         return "status";
     }

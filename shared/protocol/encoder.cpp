@@ -341,6 +341,7 @@ std::vector<EncodedMessage> encodeEvent(const ChainEvent &event)
                           [&](const MempoolChanged &e) { return whole("mempool.update", Channel::Mempool, e.summary); },
                           [&](const FeesChanged &e) { return whole("fees.update", Channel::Fees, e.fees); },
                           [&](const NetworkChanged &e) { return whole("network.update", Channel::Network, e.network); },
+                          [&](const PeersChanged &) { return std::vector<EncodedMessage>(); },
                           [&](const SourceStatusChanged &e) { return whole("status.update", Channel::Status, e.status); },
                       },
                       event.body);
@@ -364,6 +365,8 @@ std::optional<std::string> encodeState(Channel channel, const ChainSnapshot &sna
         return message("status.update", snapshot.status);
     case Channel::Blocks:
     case Channel::Txs:
+    case Channel::Nodes:
+    case Channel::Metrics:
         break;
     }
     return std::nullopt;

@@ -4,6 +4,7 @@
 #include "shared/domain/block.h"
 #include "shared/domain/mempool_summary.h"
 #include "shared/domain/node_info.h"
+#include "shared/domain/peer.h"
 #include "shared/domain/source_status.h"
 #include "shared/domain/transaction.h"
 #include "shared/state/position.h"
@@ -24,6 +25,8 @@ struct TipChanged {
 /// A block joined the active chain.
 struct BlockConnected {
     BlockPtr block;
+    /// In the block's order, coinbase first; null if the source knows no more of them than their number.
+    std::shared_ptr<const std::vector<ConfirmedTransaction>> transactions{};
 };
 
 /// More is known of a block that was announced before.
@@ -67,13 +70,19 @@ struct NetworkChanged {
     NetworkInfo network;
 };
 
+/// The peers, in the order of their ids. What happened since the last such event; at most every ChainStore::peersIntervalMs.
+struct PeersChanged {
+    std::vector<PeerChange> changed; ///< new ones too
+    std::vector<std::int64_t> gone;
+};
+
 struct SourceStatusChanged {
     SourceStatus status;
 };
 
 using ChainEventBody =
     std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised, TransactionsSeen,
-                 TransactionsRemoved, MempoolChanged, FeesChanged, NetworkChanged, SourceStatusChanged>;
+                 TransactionsRemoved, MempoolChanged, FeesChanged, NetworkChanged, PeersChanged, SourceStatusChanged>;
 
 /// What happened, where in the order, and when we heard of it. Immutable; shared by all readers.
 struct ChainEvent {

@@ -16,6 +16,7 @@ struct ChainSnapshot {
     MempoolSummary mempool;
     FeeEstimates fees;
     NetworkInfo network;
+    std::vector<Peer> peers; ///< in the order of their ids
     SourceStatus status;
 };
 

@@ -420,7 +420,7 @@ template <class Body> void ChainStore::publish(Body body, std::int64_t heardAt)
 void ChainStore::refreshSnapshot()
 {
     auto snapshot = std::make_shared<const ChainSnapshot>(
-        ChainSnapshot{m_position, m_tip, {m_blocks.begin(), m_blocks.end()}, m_mempool, m_fees, m_network, m_status});
+        ChainSnapshot{m_position, m_tip, {m_blocks.begin(), m_blocks.end()}, m_mempool, m_fees, m_network, {}, m_status});
     const std::lock_guard lock(m_snapshotMutex);
     m_snapshot.swap(snapshot);
 }

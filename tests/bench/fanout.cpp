@@ -223,7 +223,7 @@ int main(int argc, char **argv)
     QLoggingCategory::setFilterRules(QStringLiteral("tipwatch.*=false"));
     GatewayConfig config;
     config.httpPort = 0;
-    config.maxConnections = static_cast<std::int64_t>(clients) + 10;
+    config.clients.maxConnections = static_cast<std::int64_t>(clients) + 10;
     const SystemClock clock;
     const std::size_t shards = std::max(1u, std::thread::hardware_concurrency() / 2);
     auto reactor = *Reactor::start(

@@ -212,7 +212,7 @@ std::optional<HttpResponse> FrontDoor::refusalOfUpgrade(const HttpConnection &co
     if (connection.hasBytesBehindHead()) // Qt's handshake would swallow them; RFC 6455, 4.1 makes a client wait for the 101
         return HttpResponse::error(400, "bad_request", "nothing may follow before the handshake is answered");
     const std::int64_t clients = m_reactor.counters().clients.load() + static_cast<std::int64_t>(m_handshakes.size());
-    if (clients >= m_config.maxConnections) {
+    if (clients >= m_config.clients.maxConnections) {
         HttpResponse refusal = HttpResponse::error(503, "full", "no more clients are taken now");
         refusal.headers.emplace_back("Retry-After", "10");
         return refusal;

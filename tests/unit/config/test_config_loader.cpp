@@ -48,6 +48,42 @@ const std::map<std::string, std::string, std::less<>> &otherValues()
         {"gateway.shards", "3"},
         {"gateway.cors_origins", "https://a.example,http://b.example:81"},
         {"gateway.allowed_hosts", "node.example,other.example"},
+        {"gateway.websocket_port", "9001"},
+        {"gateway.trusted_proxies", "10.0.0.0/8,fd00::1"},
+        {"gateway.compression", "true"},
+        {"gateway.geoip_db", "/dev/null"},
+        {"gateway.tls", "true"},
+        {"gateway.require_tls", "true"},
+        {"gateway.tls_cert_file", "/dev/null"},
+        {"gateway.tls_key_file", "/dev/null"},
+        {"gateway.require_auth", "true"},
+        {"gateway.jwt_key_file", "/dev/null"},
+        {"gateway.admin_token_file", "/dev/null"},
+        {"gateway.max_connections_per_ip", "5"},
+        {"gateway.connections_per_minute", "0"},
+        {"gateway.messages_per_second", "3"},
+        {"gateway.message_burst", "4"},
+        {"gateway.max_stream_message_size", "2MB"},
+        {"gateway.total_queue_bytes", "16MB"},
+        {"gateway.slow_client_policy", "drop"},
+        {"gateway.read_buffer_size", "4KB"},
+        {"gateway.write_buffer_size", "8KB"},
+        {"gateway.read_timeout", "9s"},
+        {"gateway.delivery_timeout", "0"},
+        {"gateway.idle_timeout", "2min"},
+        {"gateway.batch_interval", "0"},
+        {"gateway.drain_time", "5s"},
+        {"gateway.http_max_connections", "10"},
+        {"gateway.max_handshakes", "11"},
+        {"gateway.max_head_size", "16KB"},
+        {"gateway.min_receive_rate", "0"},
+        {"gateway.head_timeout", "12s"},
+        {"gateway.http_idle_timeout", "13s"},
+        {"gateway.http_write_timeout", "14s"},
+        {"gateway.handshake_timeout", "15s"},
+        {"gateway.replay_events", "16"},
+        {"gateway.replay_bytes", "17MB"},
+        {"gateway.replay_age", "18s"},
         {"log.format", "json"},
         {"log.level", "debug"},
         {"window.theme", "dark"},
@@ -154,7 +190,7 @@ private Q_SLOTS:
         QCOMPARE(loaded->config.gateway.httpPort, std::uint16_t(3333));
         QCOMPARE(loaded->config.gateway.path, std::string("/environment"));
         QCOMPARE(loaded->config.gateway.listen, std::string("10.0.0.1"));
-        QCOMPARE(loaded->config.gateway.maxConnections, GatewayConfig().maxConnections);
+        QCOMPARE(loaded->config.gateway.clients.maxConnections, GatewayConfig().clients.maxConnections);
         QCOMPARE(loaded->origins.at("gateway.http_port"), std::string("--http-port"));
         QCOMPARE(loaded->origins.at("gateway.path"), std::string("WEBSOCKET_PATH"));
         QCOMPARE(loaded->origins.at("gateway.listen"), path + ":3");
@@ -230,7 +266,7 @@ private Q_SLOTS:
         row("--websocket-max-connections", "0", "a whole number from 1 to 1000000");
         row("--websocket-enabled", "maybe", "true, false, on, off, 1, 0");
         row("--websocket-ping-interval", "soon", "a time from 100ms to 1h, such as 250ms, 30s, 5min");
-        row("--websocket-max-message-size", "1TB", "a size from 128B to 16MB, such as 64KB, 1MB");
+        row("--websocket-max-message-size", "1TB", "a size from 128B to 64MB, such as 64KB, 1MB");
         row("--simulate-tx-rate", "nan", "a number from 0 to 10000");
         row("--simulate-mempool", "300001", "a whole number from 0 to 300000");
         row("--seed", "18446744073709551616", "a whole number from 0 to 18446744073709551615");
@@ -385,7 +421,7 @@ private Q_SLOTS:
     {
         const QString help = QString::fromStdString(helpText());
         const QStringList lines = help.split(QLatin1Char('\n'));
-        QVERIFY2(lines.size() <= 52, qPrintable(QString::number(lines.size())));
+        QVERIFY2(lines.size() <= 75, qPrintable(QString::number(lines.size())));
         for (const QString &line : lines)
             QVERIFY2(line.size() <= 100, qPrintable(line));
         for (const auto &s : settings())

@@ -365,7 +365,7 @@ void GatewayTest::unsupportedVersionIsToldTheRightOne()
 void GatewayTest::fullServerSaysWhenToComeBack()
 {
     GatewayConfig config;
-    config.maxConnections = 2;
+    config.clients.maxConnections = 2;
     ServedStore served(config);
     served.fill();
     QVERIFY(served.start());
@@ -843,7 +843,7 @@ void GatewayTest::descriptorLimitIsRaisedToWhatIsNeeded()
     DescriptorLimit limit;
     limit.set(256);
     GatewayConfig config;
-    config.maxConnections = 500;
+    config.clients.maxConnections = 500;
     ServedStore served(config);
     QVERIFY(served.start());
     QVERIFY(DescriptorLimit::now() >= 500 + FrontDoor::maxConnections);

@@ -54,7 +54,7 @@ std::string fingerprint(const Operation &operation)
         }
         std::string operator()(const BlockLost &b) const { return "D" + b.hash.toHex(); }
         std::string operator()(const FeesEstimated &f) const { return "F" + std::to_string(f.fees.nextBlock->value); }
-        std::string operator()(const PeersChanged &p) const { return "P" + std::to_string(p.network.bytesIn); }
+        std::string operator()(const simulated::PeersChanged &p) const { return "P" + std::to_string(p.network.bytesIn); }
     };
     return std::visit(Printer(), operation);
 }

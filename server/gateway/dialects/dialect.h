@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/gateway/dialects/client_request.h"
+#include "shared/state/chain_event.h"
+#include "shared/state/chain_snapshot.h"
+#include "shared/state/stream_metrics.h"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tipwatch {
+
+/// The ways in which the stream is put into words: requirements.md, "Client dialects".
+enum class Wire : std::uint8_t {
+    Json,    ///< canonical, tipwatch.v1.json; what S0's listeners read too
+    Cbor,    ///< canonical, tipwatch.v1.cbor
+    Indexer, ///< S1, /v1/stream
+    States,  ///< S2, on /ws
+    Signals, ///< S3, on /ws
+    Nodes    ///< S4, /api/ws
+};
+inline constexpr std::size_t wireCount = 6;
+
+/// What is said to one client alone, before a dialect puts it into words.
+struct Hello {
+    std::string server; ///< "tipwatch/1.0.0"
+    Position position;
+    std::string network; ///< empty: not known yet
+    std::int64_t pingIntervalMs = 0;
+    std::int64_t maxMessageSize = 0; ///< bytes
+    std::int64_t queueMessages = 0;
+    std::int64_t messagesPerSecond = 0;
+};
+struct Subscribed {
+    const ClientRequest &request;
+    ChannelSet channels; ///< all that the client has now
+    Position position;
+    bool recovered = false; ///< everything since request.since follows
+};
+struct Unsubscribed {
+    const ClientRequest &request;
+    ChannelSet channels;
+    Position position;
+};
+struct Pong {
+    const ClientRequest &request;
+};
+struct Authenticated {
+    const ClientRequest &request;
+    std::int64_t expires = 0; ///< Unix seconds; 0: never
+};
+using Answer = std::variant<Hello, Subscribed, Unsubscribed, Pong, Authenticated, RequestError>;
+
+/// One message of the stream in a dialect's words.
+struct WireMessage {
+    Channel channel = Channel::Tip;
+    bool conflates = false; ///< says all there is to say on its channel: an older one that waits may go
+    std::string payload;    ///< UTF-8 text, or bytes if the dialect is binary
+};
+
+/// Translates between the wire and what the gateway understands. Only maps names and selects fields; holds no state of any client or of
+/// the stream. All functions but parse() may be called by any thread at any time.
+class Dialect {
+public:
+    virtual ~Dialect() = default;
+
+    virtual bool isBinary() const { return false; }
+
+    /// What a client has that says nothing.
+    virtual ChannelSet defaultChannels() const = 0;
+
+    /// @p event in the order in which it is to be sent, possibly nothing. @p filter may be null.
+    virtual std::vector<WireMessage> encode(const ChainEvent &event, const StreamFilter *filter) const = 0;
+    virtual std::vector<WireMessage> encode(const StreamMetrics &metrics, Position position, std::int64_t timestamp) const = 0;
+
+    /// What @p snapshot holds for the state channels among @p channels: for a client that joins or asks.
+    virtual std::vector<WireMessage> encode(const ChainSnapshot &snapshot, ChannelSet channels, const StreamFilter *filter,
+                                            std::int64_t timestamp) const = 0;
+
+    /// Reads JSON (or CBOR) with caps on depth, lengths and counts. Not thread-safe: each shard has its own dialects.
+    virtual tl::expected<ClientRequest, RequestError> parse(std::string_view message, bool isBinary) = 0;
+
+    /// @return empty if the dialect has no words for it.
+    virtual std::string put(const Answer &answer) const = 0;
+};
+
+} // namespace tipwatch
