@@ -10,6 +10,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 jobs=$(nproc)
 passed=0 failed=0 skipped=0
+why='' # what failed, said again at the end where it is seen
 
 quick=false
 case ${1:-} in
@@ -34,7 +35,7 @@ step() {
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        echo "FAILED: $name"
+        why+=$'\n'"FAILED: $name"
         return 1
     fi
 }
@@ -63,6 +64,14 @@ run_tests() {
     missing=$(grep -c 'skipped message="Unable to find' "$report" || true)
     bad=$((bad + missing)) left_out=$((left_out - missing))
     passed=$((passed + all - bad - left_out)) failed=$((failed + bad)) skipped=$((skipped + left_out))
+    if ((bad > 0)); then
+        why+=$(
+            printf '\n-- %s\n' "${report%/tests.xml}"
+            cat "${report%/tests.xml}/Testing/Temporary/LastTestsFailed.log"
+            grep -hE -A3 '^(FAIL!|QFATAL|XPASS)|^not ok|ERROR: (Address|Leak|Undefined)|runtime error:|Timeout' \
+                "${report%/tests.xml}/Testing/Temporary/LastTest.log" | cut -c1-400 | head -n 60 || true
+        )
+    fi
 }
 
 # An attribute of the report's first element.
@@ -86,7 +95,7 @@ if ! $quick && step "build, asan" build asan; then
     run_tests asan
 fi
 
-printf '\n%d passed, %d failed' "$passed" "$failed"
+printf '%s\n\n%d passed, %d failed' "$why" "$passed" "$failed"
 if ((skipped > 0)); then
     printf ', %d skipped' "$skipped"
 fi

@@ -18,7 +18,8 @@ add_library(tipwatch_regtest STATIC
 target_link_libraries(tipwatch_regtest PUBLIC tipwatch_sources Qt6::Test PRIVATE simdjson::simdjson)
 add_library(tipwatch_fake_node STATIC
     support/fake_chain.cpp support/fake_chain.h
-    support/fake_node.cpp support/fake_node.h)
+    support/fake_node.cpp support/fake_node.h
+    support/loopback_address.cpp support/loopback_address.h)
 target_link_libraries(tipwatch_fake_node PUBLIC tipwatch_regtest PRIVATE PkgConfig::ZMQ)
 tipwatch_test(NAME bitcoin_source_test SOURCES unit/sources/bitcoin_source_test.cpp LIBS tipwatch_fake_node)
 tipwatch_test(NAME bitcoin_source_regtest SOURCES regtest/bitcoin_source_regtest.cpp LIBS tipwatch_regtest)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/fake_node.h"
 
+#include "tests/support/loopback_address.h"
+
 #include <zmq.h>
 
 #include <QFile>
@@ -18,11 +20,11 @@ namespace {
 
 constexpr std::array<const char *, 2> topics{"sequence", "rawblock"};
 
-std::string freeEndpoint()
+std::string freeEndpoint(const std::string &address)
 {
     QTcpServer server;
-    server.listen(QHostAddress::LocalHost);
-    return "tcp://127.0.0.1:" + std::to_string(server.serverPort());
+    server.listen(QHostAddress(QString::fromStdString(address)));
+    return "tcp://" + address + ":" + std::to_string(server.serverPort());
 }
 
 double coins(Satoshi amount)
@@ -37,10 +39,10 @@ QString text(const std::string &s)
 
 } // namespace
 
-FakeNode::FakeNode()
+FakeNode::FakeNode() : m_address(ownLoopbackAddress())
 {
     for (const char *topic : topics)
-        m_endpoints[topic] = freeEndpoint();
+        m_endpoints[topic] = freeEndpoint(m_address);
     m_zmqContext = zmq_ctx_new();
     chain.publish = [this](const char *topic, const std::string &body) { publish(topic, body); };
     setPassword("secret");
@@ -57,7 +59,7 @@ FakeNode::~FakeNode()
 BitcoinConfig FakeNode::config() const
 {
     BitcoinConfig config;
-    config.node = "http://127.0.0.1:" + std::to_string(m_port);
+    config.node = "http://" + m_address + ":" + std::to_string(m_port);
     config.cookieFile = (m_directory.path() + u"/.cookie"_s).toStdString();
     return config;
 }
@@ -74,7 +76,8 @@ void FakeNode::setPassword(const std::string &password)
 
 void FakeNode::start()
 {
-    m_server.listen(QHostAddress::LocalHost, m_port);
+    if (!m_server.listen(QHostAddress(text(m_address)), m_port))
+        qFatal("cannot listen on %s: %s", m_address.c_str(), qUtf8Printable(m_server.errorString()));
     m_port = m_server.serverPort();
     if (!zmqIsDead)
         openZmq();

@@ -95,6 +95,7 @@ private:
     QTemporaryDir m_directory;
     std::string m_password = "secret";
     QTcpServer m_server;
+    const std::string m_address;
     std::uint16_t m_port = 0;
     QHash<QTcpSocket *, QByteArray> m_input;
     RpcFault m_rpcFault = RpcFault::None;

@@ -86,9 +86,9 @@ void BitcoinSourceTest::becomesLiveAndExact()
     QCOMPARE(status.feed, Feed::Push);
     QCOMPARE(status.resyncs, 0);
     QCOMPARE(status.reason, std::string());
-    QTRY_COMPARE(under.store.blocks().size(), std::size_t(12));
-    QTRY_COMPARE(under.store.snapshot()->mempool.undescribed, 0);
-    QCOMPARE(under.store.snapshot()->network.peers, 10);
+    QTRY_COMPARE_WITH_TIMEOUT(under.store.blocks().size(), std::size_t(12), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(under.store.snapshot()->mempool.undescribed, 0, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(under.store.snapshot()->network.peers, 10, patience);
     QCOMPARE(under.log.of<TransactionsSeen>().size(), std::size_t(0)); // they were there before
 }
 
@@ -98,7 +98,7 @@ void BitcoinSourceTest::tellsWhatHappens()
     SourceUnderTest under(node.config());
     TRY_SAME();
     const TxId txid = node.chain.add(Satoshi(2'800));
-    QTRY_COMPARE(under.log.of<TransactionsSeen>().size(), std::size_t(1));
+    QTRY_COMPARE_WITH_TIMEOUT(under.log.of<TransactionsSeen>().size(), std::size_t(1), patience);
     const MempoolEntry entry = under.log.of<TransactionsSeen>()[0]->entries[0];
     QVERIFY(entry.txid == txid);
     QCOMPARE(entry.fee, Satoshi(2'800));
@@ -137,7 +137,7 @@ void BitcoinSourceTest::lossyStreamTriggersResync()
     node.setZmqFault("sequence", fault);
     node.chain.add();
     node.chain.add();
-    QTRY_VERIFY(under.status().resyncs >= 1);
+    QTRY_VERIFY_WITH_TIMEOUT(under.status().resyncs >= 1, patience);
     TRY_SAME();
     node.chain.mineAll();
     TRY_SAME();
@@ -194,8 +194,8 @@ void BitcoinSourceTest::lateMessagesAreNotAppliedTwice()
         node.chain.mineAll();
         node.chain.add();
     });
-    QTRY_VERIFY(node.calls[u"getrawmempool"_s] >= 1);
-    QTRY_COMPARE(under.store.mempoolCount(), std::size_t(1));
+    QTRY_VERIFY_WITH_TIMEOUT(node.calls[u"getrawmempool"_s] >= 1, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(under.store.mempoolCount(), std::size_t(1), patience);
     node.releaseZmq();
     TRY_SAME();
     node.chain.add();
@@ -219,7 +219,7 @@ void BitcoinSourceTest::snapshotRaceInBothDirections()
         node.chain.mineAll();
         node.chain.add();
     });
-    QTRY_VERIFY(node.calls[u"getrawmempool"_s] >= 2); // the snapshot, and the proof
+    QTRY_VERIFY_WITH_TIMEOUT(node.calls[u"getrawmempool"_s] >= 2, patience); // the snapshot, and the proof
     node.releaseZmq();
     TRY_SAME();
     QCOMPARE(under.status().resyncs, 0);
@@ -230,7 +230,7 @@ void BitcoinSourceTest::changeDuringTheProofIsNoDoubt()
     FakeNode node;
     node.chain.add();
     SourceUnderTest under(node.config());
-    QTRY_VERIFY(under.store.mempoolCount() == 1);
+    QTRY_VERIFY_WITH_TIMEOUT(under.store.mempoolCount() == 1, patience);
     node.afterAnswerTo(u"getrawmempool"_s, [&] { node.chain.add(); });
     TRY_SAME();
     QCOMPARE(under.store.mempoolCount(), std::size_t(2));
@@ -326,7 +326,7 @@ void BitcoinSourceTest::malformedBlockIsResynced()
     FakeNode node;
     SourceUnderTest under(node.config());
     TRY_SAME();
-    QTRY_COMPARE(under.store.blocks().size(), std::size_t(12));
+    QTRY_COMPARE_WITH_TIMEOUT(under.store.blocks().size(), std::size_t(12), patience);
     node.setZmqFault("rawblock", FakeNode::ZmqFault::Drop);
     node.breaksNextBlock = true;
     node.chain.add();
@@ -360,7 +360,7 @@ void BitcoinSourceTest::reorgMissedWhileAwayIsSeen()
     FakeNode node;
     SourceUnderTest under(node.config());
     TRY_SAME();
-    QTRY_COMPARE(under.store.blocks().size(), std::size_t(12));
+    QTRY_COMPARE_WITH_TIMEOUT(under.store.blocks().size(), std::size_t(12), patience);
     node.stop();
     TRY_STATE(SourceState::Stale);
     node.chain.reorganise(2, 2);
@@ -377,7 +377,7 @@ void BitcoinSourceTest::warmUpIsShownThenLive()
     FakeNode node;
     node.setRpcFault(FakeNode::RpcFault::WarmingUp);
     SourceUnderTest under(node.config());
-    QTRY_VERIFY(under.reasonHas("Loading block index"));
+    QTRY_VERIFY_WITH_TIMEOUT(under.reasonHas("Loading block index"), patience);
     QCOMPARE(under.state(), SourceState::Connecting);
     node.setRpcFault(FakeNode::RpcFault::None);
     TRY_SAME();
@@ -501,7 +501,7 @@ void BitcoinSourceTest::catchingUpIsShownAsProgress()
     node.chainInfo = {{u"initialblockdownload"_s, true}, {u"headers"_s, 1000}, {u"verificationprogress"_s, 0.43}};
     SourceUnderTest under(node.config());
     TRY_STATE(SourceState::Syncing);
-    QTRY_COMPARE(under.status().progress, 0.43);
+    QTRY_COMPARE_WITH_TIMEOUT(under.status().progress, 0.43, patience);
     QTRY_VERIFY_WITH_TIMEOUT(under.store.tipBlock() && under.store.tipBlock()->hash == node.chain.tip().hash, patience);
     node.chain.mineAll();
     QTRY_VERIFY_WITH_TIMEOUT(under.store.tipBlock()->hash == node.chain.tip().hash, patience);
@@ -518,7 +518,7 @@ void BitcoinSourceTest::prunedBlocksAreShownByTheirHeaders()
     SourceUnderTest under(node.config());
     TRY_SAME();
     QVERIFY(under.status().pruned);
-    QTRY_COMPARE(under.store.blocks().size(), std::size_t(12));
+    QTRY_COMPARE_WITH_TIMEOUT(under.store.blocks().size(), std::size_t(12), patience);
     node.chain.add();
     node.chain.mineAll(); // its bytes come by ZMQ
     TRY_SAME();
@@ -536,12 +536,12 @@ void BitcoinSourceTest::missingZmqPolls()
     QVERIFY(!under.status().exact);
     QVERIFY(under.reasonHas("zmqpubsequence="));
     const TxId txid = node.chain.add();
-    QTRY_VERIFY(under.store.graph().contains(txid));
+    QTRY_VERIFY_WITH_TIMEOUT(under.store.graph().contains(txid), patience);
     QCOMPARE(under.log.of<TransactionsSeen>().size(), std::size_t(1));
     const BlockHash stale = node.chain.mineAll(); // rawblock tells at once
-    QTRY_VERIFY(under.store.tipBlock()->hash == stale && under.store.mempoolCount() == 0);
+    QTRY_VERIFY_WITH_TIMEOUT(under.store.tipBlock()->hash == stale && under.store.mempoolCount() == 0, patience);
     const BlockHash winner = node.chain.reorganise(1, 1);
-    QTRY_VERIFY(under.store.tipBlock()->hash == winner && under.store.mempoolCount() == 2);
+    QTRY_VERIFY_WITH_TIMEOUT(under.store.tipBlock()->hash == winner && under.store.mempoolCount() == 2, patience);
     QCOMPARE(under.log.of<ChainReorganised>().size(), std::size_t(1));
 }
 
@@ -554,7 +554,7 @@ void BitcoinSourceTest::missingZmqListPolls()
     QCOMPARE(under.status().feed, Feed::Poll);
     QVERIFY(under.reasonHas("Method not found"));
     const TxId txid = node.chain.add();
-    QTRY_VERIFY(under.store.graph().contains(txid));
+    QTRY_VERIFY_WITH_TIMEOUT(under.store.graph().contains(txid), patience);
 }
 
 void BitcoinSourceTest::deadZmqPollsAndRecovers()
@@ -568,7 +568,7 @@ void BitcoinSourceTest::deadZmqPollsAndRecovers()
     QCOMPARE(under.status().feed, Feed::Poll);
     QVERIFY(under.reasonHas("does not answer"));
     const TxId txid = node.chain.add();
-    QTRY_VERIFY(under.store.graph().contains(txid));
+    QTRY_VERIFY_WITH_TIMEOUT(under.store.graph().contains(txid), patience);
     node.openZmq();
     TRY_SAME();
     QCOMPARE(under.status().feed, Feed::Push);
