@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -89,6 +90,7 @@ struct ChainEvent {
     Position position;
     std::int64_t timestamp = 0; ///< Unix ms at which the node's word reached us
     ChainEventBody body;
+    std::string network{}; ///< as SourceStatus names it: addresses look different on each
 };
 
 using ChainEventPtr = std::shared_ptr<const ChainEvent>;

@@ -414,7 +414,7 @@ template <class Body> void ChainStore::publish(Body body, std::int64_t heardAt)
 {
     ++m_position.seq;
     refreshSnapshot();
-    m_bus.publish(std::make_shared<const ChainEvent>(ChainEvent{m_position, heardAt, std::move(body)}));
+    m_bus.publish(std::make_shared<const ChainEvent>(ChainEvent{m_position, heardAt, std::move(body), m_status.network}));
 }
 
 void ChainStore::refreshSnapshot()

@@ -17,7 +17,7 @@ struct RequestError {
     std::string_view code; ///< "bad_json", "unknown_op", ...
     std::string message;   ///< one sentence for the developer of the client
     std::string channel;   ///< the one it is about, as the client named it; empty: none
-    std::string id;        ///< of the message, as JSON text; empty: it had none, or none could be read
+    std::string id;        ///< of the message, in the dialect's encoding; empty: it had none, or none could be read
 };
 
 /// A client's message in whatever dialect, checked.
@@ -33,14 +33,14 @@ struct ClientRequest {
     };
 
     Op op = Op::Ping;
-    std::string id; ///< JSON text, to be echoed; empty: none
+    std::string id; ///< in the dialect's encoding, to be echoed; empty: none
     ChannelSet channels;
     std::vector<std::string> names;    ///< of the channels, as the client wrote them
     StreamFilter filter;               ///< for those of `channels` that can have one; without one they are whole
     std::optional<Position> since;     ///< resume from there
     std::size_t lastBlocks = 0;        ///< that are to be repeated first
     std::vector<RequestError> refused; ///< channels that cannot be had; the others still apply
-    std::string timestamp;             ///< of a ping: JSON text, to be echoed; empty: none
+    std::string timestamp;             ///< of a ping: in the dialect's encoding, to be echoed; empty: none
     std::string token;                 ///< of Authenticate
 };
 

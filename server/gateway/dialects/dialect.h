@@ -77,14 +77,19 @@ public:
 
     /// @p event in the order in which it is to be sent, possibly nothing. @p filter may be null.
     virtual std::vector<WireMessage> encode(const ChainEvent &event, const StreamFilter *filter) const = 0;
-    virtual std::vector<WireMessage> encode(const StreamMetrics &metrics, Position position, std::int64_t timestamp) const = 0;
+    /// @p at: the picture when they were made; some dialects say more than the figures themselves.
+    virtual std::vector<WireMessage> encode(const StreamMetrics &metrics, const ChainSnapshot &at,
+                                            std::int64_t timestamp) const = 0;
 
-    /// What @p snapshot holds for the state channels among @p channels: for a client that joins or asks.
+    /// What @p snapshot holds for the state channels among @p channels, but for metrics: for a client that joins or asks. Before the node
+    /// was heard that is little more than how it stands with it.
     virtual std::vector<WireMessage> encode(const ChainSnapshot &snapshot, ChannelSet channels, const StreamFilter *filter,
                                             std::int64_t timestamp) const = 0;
 
     /// Reads JSON (or CBOR) with caps on depth, lengths and counts. Not thread-safe: each shard has its own dialects.
-    virtual tl::expected<ClientRequest, RequestError> parse(std::string_view message, bool isBinary) = 0;
+    /// @p network as SourceStatus names it: what an address in a filter is depends on it.
+    virtual tl::expected<ClientRequest, RequestError> parse(std::string_view message, bool isBinary,
+                                                            std::string_view network) = 0;
 
     /// @return empty if the dialect has no words for it.
     virtual std::string put(const Answer &answer) const = 0;
