@@ -2,9 +2,11 @@
 add_library(gateway_test_support STATIC unit/gateway/raw_client.cpp unit/gateway/raw_client.h)
 target_link_libraries(gateway_test_support PUBLIC tipwatch_warnings)
 
-foreach(name test_frame_decoder test_reactor_parts test_session test_front_door_parts test_shard test_gateway)
+foreach(name test_frame_decoder test_deflate test_reactor_parts test_session test_front_door_parts test_shard test_gateway)
     tipwatch_test(NAME ${name} SOURCES unit/gateway/${name}.cpp LIBS tipwatch_gateway gateway_test_support)
 endforeach()
+
+target_link_libraries(test_deflate PRIVATE ZLIB::ZLIB)
 
 if(TIPWATCH_BENCH)
     add_executable(fanout bench/fanout.cpp)

@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-find_package(ZLIB REQUIRED)
-
 # What the node said, recorded: see fixtures/bitcoin-core-31/README.md
 add_library(tipwatch_fixture STATIC support/fixture.cpp support/fixture.h)
 target_link_libraries(tipwatch_fixture PUBLIC tipwatch_warnings Qt6::Core PRIVATE ZLIB::ZLIB)

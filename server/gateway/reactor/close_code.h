@@ -14,7 +14,7 @@ enum class CloseCode : std::uint16_t {
     // The client did what is not allowed; coming back in the same way does not help.
     ProtocolError = 1002,
     NoStatus = 1005, ///< never on the wire: a close frame without a code
-    BadUtf8 = 1007,
+    BadUtf8 = 1007,  ///< or another message that is not what its type says
     Policy = 1008,
     TooBig = 1009,
 

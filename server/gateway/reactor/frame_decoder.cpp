@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t startSize = 2; ///< flags, opcode, mask bit and short length
 constexpr std::size_t maskSize = 4;
 constexpr std::size_t maxControlPayload = 125;
+constexpr unsigned rsv1 = 0x40; ///< of a message's first frame: it is compressed (RFC 7692, 6)
 
 std::size_t extendedLengthSize(std::uint8_t shortLength)
 {
@@ -58,8 +59,11 @@ FrameDecoder::Event FrameDecoder::next(std::span<char> &input)
             const std::string_view piece = takePayload(input);
             event = isControl(opcode()) ? controlFrame(piece) : dataFrame(piece);
         }
-        if (event.kind == Event::Kind::Failure || event.kind == Event::Kind::Close)
+        if (event.kind == Event::Kind::Failure || event.kind == Event::Kind::Close) {
             m_state = State::Over;
+            m_message = std::string();
+            m_inflater.reset();
+        }
         if (event.kind != Event::Kind::NeedMore)
             return event;
     }
@@ -100,7 +104,9 @@ bool FrameDecoder::takeHeaderBytes(std::span<char> &input, std::size_t upTo)
 /// What is wrong with the first two bytes (RFC 6455, 5.2, 5.4 and 5.5); empty if nothing.
 std::string_view FrameDecoder::checkStart() const
 {
-    if ((m_header[0] & 0x70) != 0)
+    const unsigned reserved = m_header[0] & 0x70u;
+    const bool isDeflated = reserved == rsv1 && m_inflates && (opcode() == Opcode::Text || opcode() == Opcode::Binary);
+    if (reserved != 0 && !isDeflated)
         return "reserved bit set";
     switch (opcode()) {
     case Opcode::Continuation:
@@ -156,9 +162,13 @@ FrameDecoder::Event FrameDecoder::beginPayload()
     m_state = State::Payload;
     if (isControl(opcode()))
         return {};
-    if (opcode() != Opcode::Continuation)
+    if (opcode() != Opcode::Continuation) {
         m_messageOpcode = opcode();
-    if (m_left > m_maxMessage - m_message.size())
+        if ((m_header[0] & rsv1) != 0)
+            m_inflater = std::make_unique<MessageInflater>();
+    }
+    // How much comes of a compressed frame shows while it is inflated.
+    if (!m_inflater && m_left > m_maxMessage - m_message.size())
         return fail(CloseCode::TooBig, "message too big");
     return {};
 }
@@ -200,22 +210,43 @@ FrameDecoder::Event FrameDecoder::controlFrame(std::string_view piece)
 
 FrameDecoder::Event FrameDecoder::dataFrame(std::string_view piece)
 {
-    const bool isText = m_messageOpcode == Opcode::Text;
-    if (isText && !m_utf8.accept(piece))
+    if (m_inflater)
+        return deflatedFrame(piece);
+    if (m_messageOpcode == Opcode::Text && !m_utf8.accept(piece))
         return fail(CloseCode::BadUtf8, "text is not UTF-8");
-    const bool isLast = m_left == 0 && isFinal();
-    if (!isLast || !m_message.empty()) {
-        m_message.append(piece);
-        if (!isLast)
-            return {};
-        piece = m_message;
-        m_delivered = true;
-    }
+    if (isLastPiece() && m_message.empty())
+        return wholeMessage(piece);
+    m_message.append(piece);
+    return isLastPiece() ? wholeMessage(m_message) : Event();
+}
+
+FrameDecoder::Event FrameDecoder::deflatedFrame(std::string_view piece)
+{
+    const std::size_t before = m_message.size();
+    MessageInflater::Outcome outcome = m_inflater->inflate(piece, m_message, m_maxMessage);
+    if (outcome == MessageInflater::Outcome::Good && isLastPiece())
+        outcome = m_inflater->finish(m_message, m_maxMessage);
+    if (outcome == MessageInflater::Outcome::TooBig)
+        return fail(CloseCode::TooBig, "message too big");
+    if (outcome == MessageInflater::Outcome::Corrupt)
+        return fail(CloseCode::BadUtf8, "message does not inflate");
+    if (m_messageOpcode == Opcode::Text && !m_utf8.accept(std::string_view(m_message).substr(before)))
+        return fail(CloseCode::BadUtf8, "text is not UTF-8");
+    if (!isLastPiece())
+        return {};
+    m_inflater.reset();
+    return wholeMessage(m_message);
+}
+
+FrameDecoder::Event FrameDecoder::wholeMessage(std::string_view message)
+{
+    const bool isText = m_messageOpcode == Opcode::Text;
     if (isText && !m_utf8.isComplete())
         return fail(CloseCode::BadUtf8, "text ends inside a character");
     m_utf8.reset();
     m_messageOpcode = Opcode::Continuation;
-    return {isText ? Event::Kind::Text : Event::Kind::Binary, CloseCode::NoStatus, piece};
+    m_delivered = true;
+    return {isText ? Event::Kind::Text : Event::Kind::Binary, CloseCode::NoStatus, message};
 }
 
 FrameDecoder::Event FrameDecoder::closeFrame(std::string_view payload)

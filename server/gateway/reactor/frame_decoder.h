@@ -3,17 +3,19 @@
 
 #include "server/gateway/reactor/close_code.h"
 #include "server/gateway/reactor/frame.h"
+#include "server/gateway/reactor/message_deflate.h"
 #include "server/gateway/reactor/utf8_validator.h"
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace tipwatch {
 
-/// The server's ear of RFC 6455: turns what a client sent into messages, in pieces of any size, and refuses whatever the RFC does not
+/// The server's ear of RFC 6455 and 7692: turns what a client sent into messages, in pieces of any size, and refuses whatever the RFC does not
 /// allow at the first byte that shows it. Not thread-safe. Holds memory only while a message is incomplete.
 class FrameDecoder {
 public:
@@ -32,8 +34,9 @@ public:
         std::string_view payload; ///< valid until the next call of next() and as long as the input
     };
 
-    /// @p maxMessage: bytes that a message may have, its fragments together.
-    explicit FrameDecoder(std::size_t maxMessage) : m_maxMessage(maxMessage) {}
+    /// @p maxMessage: bytes that a message may have, its fragments together, after inflating. @p inflates: permessage-deflate was agreed
+    /// upon, without context takeover by the client.
+    explicit FrameDecoder(std::size_t maxMessage, bool inflates = false) : m_maxMessage(maxMessage), m_inflates(inflates) {}
 
     /// Takes bytes off the front of @p input (and unmasks them there) until something is complete.
     Event next(std::span<char> &input);
@@ -50,22 +53,27 @@ private:
     std::string_view takePayload(std::span<char> &input);
     Event controlFrame(std::string_view piece);
     Event dataFrame(std::string_view piece);
+    Event deflatedFrame(std::string_view piece);
+    Event wholeMessage(std::string_view message);
     Event closeFrame(std::string_view payload);
 
     Opcode opcode() const { return static_cast<Opcode>(m_header[0] & 0x0f); }
     bool isFinal() const { return (m_header[0] & 0x80) != 0; }
+    bool isLastPiece() const { return m_left == 0 && isFinal(); }
     std::uint64_t payloadLength() const;
 
     std::size_t m_maxMessage;
-    std::uint64_t m_left = 0; ///< payload bytes of the frame still to come
-    std::string m_message;    ///< what came of an incomplete message
-    std::string m_control;    ///< what came of an incomplete control frame
+    std::uint64_t m_left = 0;                    ///< payload bytes of the frame still to come
+    std::string m_message;                       ///< what came of an incomplete message
+    std::string m_control;                       ///< what came of an incomplete control frame
+    std::unique_ptr<MessageInflater> m_inflater; ///< only while a compressed message is incomplete
     std::array<std::uint8_t, 14> m_header{};
     std::uint8_t m_headerSize = 0;
     std::uint8_t m_maskAt = 0; ///< which of the four bytes of the mask is next
     State m_state = State::Header;
     Opcode m_messageOpcode = Opcode::Continuation; ///< Continuation: no message is open
-    bool m_delivered = false;                      ///< the last event's payload lies in m_message or m_control
+    bool m_inflates;
+    bool m_delivered = false; ///< the last event's payload lies in m_message or m_control
     Utf8Validator m_utf8;
 };
 

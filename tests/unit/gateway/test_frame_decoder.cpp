@@ -2,6 +2,7 @@
 #include "server/gateway/reactor/frame_decoder.h"
 #include "server/gateway/reactor/utf8_validator.h"
 #include "tests/unit/gateway/client_frames.h"
+#include "tests/unit/gateway/decoded.h"
 
 #include <QTest>
 
@@ -14,46 +15,6 @@ using namespace std::string_literals;
 namespace {
 
 constexpr std::size_t maxMessage = 200'000;
-
-/// What the decoder made of bytes, as text: one word per event.
-std::string decode(std::string bytes, std::size_t pieceSize, FrameDecoder decoder = FrameDecoder(maxMessage))
-{
-    std::string said;
-    const auto shown = [](std::string_view payload) {
-        return payload.size() <= 40 ? std::string(payload) : std::to_string(payload.size()) + " bytes of " + payload.front();
-    };
-    for (std::size_t at = 0; at < bytes.size(); at += pieceSize) {
-        std::span<char> input(bytes.data() + at, std::min(pieceSize, bytes.size() - at));
-        for (bool goesOn = true; goesOn;) {
-            const FrameDecoder::Event event = decoder.next(input);
-            const std::string code = std::to_string(static_cast<unsigned>(event.code));
-            switch (event.kind) {
-            case FrameDecoder::Event::Kind::NeedMore:
-                goesOn = false;
-                break;
-            case FrameDecoder::Event::Kind::Text:
-                said += "text(" + shown(event.payload) + ")";
-                break;
-            case FrameDecoder::Event::Kind::Binary:
-                said += "binary(" + shown(event.payload) + ")";
-                break;
-            case FrameDecoder::Event::Kind::Ping:
-                said += "ping(" + shown(event.payload) + ")";
-                break;
-            case FrameDecoder::Event::Kind::Pong:
-                said += "pong(" + shown(event.payload) + ")";
-                break;
-            case FrameDecoder::Event::Kind::Close:
-                said += "close(" + code + "," + shown(event.payload) + ")";
-                break;
-            case FrameDecoder::Event::Kind::Failure:
-                said += "fail(" + code + ")";
-                break;
-            }
-        }
-    }
-    return said;
-}
 
 } // namespace
 
@@ -150,7 +111,7 @@ void FrameDecoderTest::framing()
     QFETCH(std::string, events);
     for (const std::size_t piece :
          {std::size_t(1), std::size_t(2), std::size_t(3), std::size_t(7), std::size_t(4096), bytes.size()})
-        QCOMPARE(decode(bytes, piece), events);
+        QCOMPARE(decoded(bytes, piece, FrameDecoder(maxMessage)), events);
     // And in two pieces, cut anywhere.
     for (std::size_t cut = 1; cut < std::min<std::size_t>(bytes.size(), 300); ++cut) {
         FrameDecoder decoder(maxMessage);
@@ -187,8 +148,8 @@ void FrameDecoderTest::failsAtTheFirstByteThatShowsIt()
 {
     QFETCH(std::string, bytes);
     QFETCH(std::size_t, needed);
-    QVERIFY(!decode(bytes.substr(0, needed - 1), 1).starts_with("fail"));
-    QVERIFY(decode(bytes.substr(0, needed), 1).starts_with("fail"));
+    QVERIFY(!decoded(bytes.substr(0, needed - 1), 1, FrameDecoder(maxMessage)).starts_with("fail"));
+    QVERIFY(decoded(bytes.substr(0, needed), 1, FrameDecoder(maxMessage)).starts_with("fail"));
 }
 
 void FrameDecoderTest::closeCodes_data()
@@ -206,7 +167,8 @@ void FrameDecoderTest::closeCodes()
 {
     QFETCH(unsigned, code);
     QFETCH(bool, allowed);
-    QCOMPARE(decode(closeFrame(code), 100), allowed ? "close(" + std::to_string(code) + ",)" : "fail(1002)");
+    QCOMPARE(decoded(closeFrame(code), 100, FrameDecoder(maxMessage)),
+             allowed ? "close(" + std::to_string(code) + ",)" : "fail(1002)");
 }
 
 void FrameDecoderTest::utf8_data()
