@@ -44,21 +44,27 @@ public:
         return hash;
     }
 
-    void appendHex(std::string &out) const
+    std::array<char, 64> hexDigits() const
     {
         static constexpr char digits[] = "0123456789abcdef";
-        for (auto it = m_bytes.rbegin(); it != m_bytes.rend(); ++it) {
-            out.push_back(digits[*it >> 4]);
-            out.push_back(digits[*it & 15]);
+        std::array<char, 64> hex;
+        for (std::size_t i = 0; i < 32; ++i) {
+            hex[2 * i] = digits[m_bytes[31 - i] >> 4];
+            hex[2 * i + 1] = digits[m_bytes[31 - i] & 15];
         }
+        return hex;
+    }
+
+    void appendHex(std::string &out) const
+    {
+        const auto hex = hexDigits();
+        out.append(hex.data(), hex.size());
     }
 
     std::string toHex() const
     {
-        std::string hex;
-        hex.reserve(64);
-        appendHex(hex);
-        return hex;
+        const auto hex = hexDigits();
+        return std::string(hex.data(), hex.size());
     }
 
     const Bytes &bytes() const { return m_bytes; }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shared/protocol/encoder.h"
 
+#include "shared/domain/overloaded.h"
+
 #include <cmath>
 
 namespace tipwatch {
 
 namespace {
-
-template <class... Handlers> struct Overloaded : Handlers... {
-    using Handlers::operator()...;
-};
 
 /// Feerates are shown to a thousandth of a sat/vB at most; more digits only cost bytes.
 double shown(Feerate feerate)
@@ -22,49 +20,65 @@ double shown(double rate)
     return std::round(rate * 1000) / 1000;
 }
 
-JsonWriter &height(JsonWriter &json, std::string_view name, Height value)
+ValueWriter &height(ValueWriter &out, std::string_view name, Height value)
 {
-    json.key(name);
-    return value == unknownHeight ? json.null() : json.value(value.value);
+    out.key(name);
+    return value == unknownHeight ? out.null() : out.value(value.value);
 }
 
-template <class Tag> JsonWriter &hash(JsonWriter &json, std::string_view name, const Hash256<Tag> &value)
+template <class Tag> ValueWriter &hash(ValueWriter &out, std::string_view name, const Hash256<Tag> &value)
 {
-    json.key(name);
-    return value.isNull() ? json.null() : json.value(value);
+    out.key(name);
+    return value.isNull() ? out.null() : out.value(value);
 }
 
 /// 0 is how times say that they are not known.
-JsonWriter &time(JsonWriter &json, std::string_view name, std::int64_t value)
+ValueWriter &time(ValueWriter &out, std::string_view name, std::int64_t value)
 {
-    json.key(name);
-    return value == 0 ? json.null() : json.value(value);
+    out.key(name);
+    return value == 0 ? out.null() : out.value(value);
 }
 
-JsonWriter &text(JsonWriter &json, std::string_view name, const std::string &value)
+ValueWriter &text(ValueWriter &out, std::string_view name, const std::string &value)
 {
-    json.key(name);
-    return value.empty() ? json.null() : json.value(value);
+    out.key(name);
+    return value.empty() ? out.null() : out.value(value);
 }
 
-JsonWriter &feerate(JsonWriter &json, std::string_view name, const std::optional<Feerate> &value)
+ValueWriter &feerate(ValueWriter &out, std::string_view name, const std::optional<Feerate> &value)
 {
-    json.key(name);
-    return value ? json.value(shown(*value)) : json.null();
+    out.key(name);
+    return value ? out.value(shown(*value)) : out.null();
 }
 
 /// -1 is how counts and sums say that they are not known.
-JsonWriter &count(JsonWriter &json, std::string_view name, std::int64_t value)
+ValueWriter &count(ValueWriter &out, std::string_view name, std::int64_t value)
 {
-    json.key(name);
-    return value < 0 ? json.null() : json.value(value);
+    out.key(name);
+    return value < 0 ? out.null() : out.value(value);
+}
+
+/// -1 is how what is measured says that it was not.
+ValueWriter &measured(ValueWriter &out, std::string_view name, double value)
+{
+    out.key(name);
+    return value < 0 ? out.null() : out.value(shown(value));
+}
+
+ValueWriter &position(ValueWriter &out, const std::optional<GeoPosition> &value)
+{
+    out.key("position");
+    if (!value)
+        return out.null();
+    out.beginObject().member("latitude", value->latitude).member("longitude", value->longitude);
+    return out.endObject();
 }
 
 template <class WriteData>
 std::string envelope(std::string_view type, Channel channel, Position position, std::int64_t timestamp, WriteData writeData)
 {
-    std::string out;
-    JsonWriter json(out);
+    std::string text;
+    JsonWriter json(text);
     json.beginObject();
     json.member("type", type);
     json.member("channel", channelName(channel));
@@ -73,50 +87,44 @@ std::string envelope(std::string_view type, Channel channel, Position position, 
     json.key("data");
     writeData(json);
     json.endObject();
-    return out;
+    return text;
 }
 
-void encodeDisconnected(JsonWriter &json, const BlockSummary &block)
+void encodeBranch(ValueWriter &out, std::string_view name, const std::vector<BlockPtr> &branch)
 {
-    json.beginObject();
-    json.member("height", block.height.value);
-    json.member("hash", block.hash);
-    json.endObject();
-}
-
-void encodeBranch(JsonWriter &json, std::string_view name, const std::vector<BlockPtr> &branch)
-{
-    json.key(name).beginArray();
+    out.key(name).beginArray();
     for (const BlockPtr &block : branch)
-        encodeDisconnected(json, *block);
-    json.endArray();
+        encodeReference(out, *block);
+    out.endArray();
 }
 
-void encodeReorg(JsonWriter &json, const ChainReorganised &reorg)
+/// The members of @p now that are not as in @p before; all of them if there is none.
+void encodeMembers(ValueWriter &out, const Peer *before, const Peer &now)
 {
-    json.beginObject();
-    json.member("depth", reorg.disconnected.size());
-    json.member("fork", reorg.fork.value);
-    encodeBranch(json, "disconnected", reorg.disconnected);
-    encodeBranch(json, "connected", reorg.connected);
-    json.endObject();
-}
-
-void encodeRemoved(JsonWriter &json, std::span<const TxId> txids, const TransactionsRemoved &removed)
-{
-    json.beginObject();
-    if (txids.size() == 1) {
-        json.member("txid", txids.front());
-    } else {
-        json.key("txids").beginArray();
-        for (const TxId &txid : txids)
-            json.value(txid);
-        json.endArray();
-    }
-    json.member("reason", reasonName(removed.reason));
-    if (removed.by)
-        json.member("by", *removed.by);
-    json.endObject();
+    const auto differs = [&](auto member) { return !before || before->*member != now.*member; };
+    out.member("id", now.id);
+    if (differs(&Peer::address))
+        text(out, "address", now.address);
+    if (differs(&Peer::network))
+        text(out, "network", now.network);
+    if (differs(&Peer::subversion))
+        text(out, "subversion", now.subversion);
+    if (differs(&Peer::connectionType))
+        text(out, "connectionType", now.connectionType);
+    if (differs(&Peer::inbound))
+        out.member("inbound", now.inbound);
+    if (differs(&Peer::connectedAt))
+        time(out, "connectedAt", now.connectedAt);
+    if (differs(&Peer::bytesIn))
+        out.member("bytesIn", now.bytesIn);
+    if (differs(&Peer::bytesOut))
+        out.member("bytesOut", now.bytesOut);
+    if (differs(&Peer::pingMs))
+        measured(out, "pingMs", now.pingMs);
+    if (differs(&Peer::syncedBlocks))
+        height(out, "syncedBlocks", now.syncedBlocks);
+    if (differs(&Peer::position))
+        position(out, now.position);
 }
 
 std::vector<EncodedMessage> encodeSeen(const ChainEvent &event, const TransactionsSeen &seen)
@@ -125,13 +133,13 @@ std::vector<EncodedMessage> encodeSeen(const ChainEvent &event, const Transactio
     for (std::span rest(seen.entries); !rest.empty();) {
         const auto part = rest.first(std::min(rest.size(), maxTransactionsPerMessage));
         rest = rest.subspan(part.size());
-        const auto write = [&](JsonWriter &json) {
+        const auto write = [&](ValueWriter &out) {
             if (part.size() == 1)
-                return encode(json, part.front());
-            json.beginArray();
+                return encode(out, part.front());
+            out.beginArray();
             for (const MempoolEntry &entry : part)
-                encode(json, entry);
-            json.endArray();
+                encode(out, entry);
+            out.endArray();
         };
         messages.push_back({Channel::Txs, envelope(part.size() == 1 ? "tx.seen" : "tx.batch", Channel::Txs, event.position,
                                                    event.timestamp, write)});
@@ -146,173 +154,235 @@ std::vector<EncodedMessage> encodeRemovals(const ChainEvent &event, const Transa
         const auto part = rest.first(std::min(rest.size(), maxTxidsPerMessage));
         rest = rest.subspan(part.size());
         messages.push_back({Channel::Txs, envelope("tx.removed", Channel::Txs, event.position, event.timestamp,
-                                                   [&](JsonWriter &json) { encodeRemoved(json, part, removed); })});
+                                                   [&](ValueWriter &out) { encodeRemoved(out, part, removed); })});
     }
     return messages;
 }
 
 } // namespace
 
-void encode(JsonWriter &json, const Tip &tip)
+void encode(ValueWriter &out, const Tip &tip)
 {
-    json.beginObject();
-    height(json, "height", tip.height);
-    hash(json, "hash", tip.hash);
-    hash(json, "previousHash", tip.previousHash);
-    time(json, "time", tip.time);
-    time(json, "receivedAt", tip.receivedAt);
-    json.member("difficulty", tip.difficulty);
-    text(json, "chainwork", tip.chainwork);
-    height(json, "headers", tip.headers);
-    json.member("initialBlockDownload", tip.initialBlockDownload);
-    json.member("verificationProgress", tip.verificationProgress);
-    height(json, "finalizedHeight", tip.finalizedHeight);
-    time(json, "medianTime", tip.medianTime);
-    json.endObject();
+    out.beginObject();
+    height(out, "height", tip.height);
+    hash(out, "hash", tip.hash);
+    hash(out, "previousHash", tip.previousHash);
+    time(out, "time", tip.time);
+    time(out, "receivedAt", tip.receivedAt);
+    out.member("difficulty", tip.difficulty);
+    text(out, "chainwork", tip.chainwork);
+    height(out, "headers", tip.headers);
+    out.member("initialBlockDownload", tip.initialBlockDownload);
+    out.member("verificationProgress", tip.verificationProgress);
+    height(out, "finalizedHeight", tip.finalizedHeight);
+    time(out, "medianTime", tip.medianTime);
+    out.endObject();
 }
 
-void encode(JsonWriter &json, const BlockSummary &block)
+void encode(ValueWriter &out, const BlockSummary &block)
 {
-    json.beginObject();
-    height(json, "height", block.height);
-    json.member("hash", block.hash);
-    hash(json, "previousHash", block.previousHash);
-    json.member("time", block.time);
-    time(json, "medianTime", block.medianTime);
-    time(json, "receivedAt", block.receivedAt);
-    json.member("version", block.version);
-    json.member("bits", block.bits);
-    count(json, "txCount", block.txCount);
-    count(json, "size", block.size);
-    count(json, "weight", block.weight.value);
-    json.key("totalFees");
-    block.totalFees ? json.value(block.totalFees->value) : json.null();
-    json.member("subsidy", block.subsidy.value);
-    feerate(json, "medianFeerate", block.medianFeerate());
-    json.key("feerateRange");
+    out.beginObject();
+    height(out, "height", block.height);
+    out.member("hash", block.hash);
+    hash(out, "previousHash", block.previousHash);
+    out.member("time", block.time);
+    time(out, "medianTime", block.medianTime);
+    time(out, "receivedAt", block.receivedAt);
+    out.member("version", block.version);
+    out.member("bits", block.bits);
+    count(out, "txCount", block.txCount);
+    count(out, "size", block.size);
+    count(out, "weight", block.weight.value);
+    out.key("totalFees");
+    block.totalFees ? out.value(block.totalFees->value) : out.null();
+    out.member("subsidy", block.subsidy.value);
+    feerate(out, "medianFeerate", block.medianFeerate());
+    out.key("feerateRange");
     if (block.feerateRange) {
-        json.beginArray();
+        out.beginArray();
         for (const Feerate point : *block.feerateRange)
-            json.value(shown(point));
-        json.endArray();
+            out.value(shown(point));
+        out.endArray();
     } else {
-        json.null();
+        out.null();
     }
-    text(json, "miner", block.miner);
-    text(json, "coinbaseTag", block.coinbaseTag);
-    text(json, "chainwork", block.chainwork);
-    json.endObject();
+    text(out, "miner", block.miner);
+    text(out, "coinbaseTag", block.coinbaseTag);
+    text(out, "chainwork", block.chainwork);
+    out.endObject();
 }
 
-void encode(JsonWriter &json, const MempoolEntry &entry)
+void encode(ValueWriter &out, const MempoolEntry &entry)
 {
-    json.beginObject();
-    json.member("txid", entry.txid);
-    hash(json, "wtxid", entry.wtxid);
-    json.member("fee", entry.fee.value);
-    json.member("vsize", entry.vsize.value);
-    json.member("weight", entry.weight.value);
-    json.member("feerate", shown(entry.feerate()));
-    count(json, "value", entry.value.value);
-    count(json, "inputs", entry.inputs);
-    count(json, "outputs", entry.outputs);
-    json.key("flags").beginArray();
+    out.beginObject();
+    out.member("txid", entry.txid);
+    hash(out, "wtxid", entry.wtxid);
+    out.member("fee", entry.fee.value);
+    out.member("vsize", entry.vsize.value);
+    out.member("weight", entry.weight.value);
+    out.member("feerate", shown(entry.feerate()));
+    count(out, "value", entry.value.value);
+    count(out, "inputs", entry.inputs);
+    count(out, "outputs", entry.outputs);
+    out.key("flags").beginArray();
     for (const TxFlag flag : allTxFlags()) {
         if (entry.has(flag))
-            json.value(flagName(flag));
+            out.value(flagName(flag));
     }
-    json.endArray();
+    out.endArray();
     if (!entry.replaces.empty()) {
-        json.key("replaces").beginArray();
+        out.key("replaces").beginArray();
         for (const TxId &txid : entry.replaces)
-            json.value(txid);
-        json.endArray();
+            out.value(txid);
+        out.endArray();
     }
-    json.member("time", entry.time);
-    json.endObject();
+    out.member("time", entry.time);
+    out.endObject();
 }
 
-void encode(JsonWriter &json, const MempoolSummary &mempool)
+void encode(ValueWriter &out, const MempoolSummary &mempool)
 {
-    json.beginObject();
-    json.member("count", mempool.count);
-    json.member("undescribed", mempool.undescribed);
-    json.member("vsize", mempool.vsize.value);
-    json.member("usage", mempool.usage);
-    time(json, "maxUsage", mempool.maxUsage);
-    json.member("totalFees", mempool.totalFees.value);
-    json.member("minFeerate", shown(mempool.minFeerate));
-    json.member("bytesPerSecond", shown(mempool.bytesPerSecond));
-    json.member("txPerSecond", shown(mempool.txPerSecond));
-    json.key("histogram").beginArray();
+    out.beginObject();
+    out.member("count", mempool.count);
+    out.member("undescribed", mempool.undescribed);
+    out.member("vsize", mempool.vsize.value);
+    out.member("usage", mempool.usage);
+    time(out, "maxUsage", mempool.maxUsage);
+    out.member("totalFees", mempool.totalFees.value);
+    out.member("minFeerate", shown(mempool.minFeerate));
+    out.member("bytesPerSecond", shown(mempool.bytesPerSecond));
+    out.member("txPerSecond", shown(mempool.txPerSecond));
+    out.key("histogram").beginArray();
     for (const FeerateBand &band : mempool.histogram)
-        json.beginArray().value(band.from.value).value(band.vsize.value).endArray();
-    json.endArray();
-    json.member("exact", mempool.exact);
-    json.member("resyncs", mempool.resyncs);
-    json.endObject();
+        out.beginArray().value(band.from.value).value(band.vsize.value).endArray();
+    out.endArray();
+    out.member("exact", mempool.exact);
+    out.member("resyncs", mempool.resyncs);
+    out.endObject();
 }
 
-void encode(JsonWriter &json, const FeeEstimates &fees)
+void encode(ValueWriter &out, const FeeEstimates &fees)
 {
-    json.beginObject();
-    feerate(json, "nextBlock", fees.nextBlock);
-    feerate(json, "halfHour", fees.halfHour);
-    feerate(json, "hour", fees.hour);
-    feerate(json, "economy", fees.economy);
-    json.member("minimum", shown(fees.minimum));
-    json.endObject();
+    out.beginObject();
+    feerate(out, "nextBlock", fees.nextBlock);
+    feerate(out, "halfHour", fees.halfHour);
+    feerate(out, "hour", fees.hour);
+    feerate(out, "economy", fees.economy);
+    out.member("minimum", shown(fees.minimum));
+    out.endObject();
 }
 
-void encode(JsonWriter &json, const NetworkInfo &network)
+void encode(ValueWriter &out, const NetworkInfo &network)
 {
-    json.beginObject();
-    json.member("peers", network.peers);
-    json.member("inbound", network.inbound);
-    json.member("outbound", network.outbound);
-    json.member("bytesIn", network.bytesIn);
-    json.member("bytesOut", network.bytesOut);
-    json.member("version", network.version);
-    text(json, "subversion", network.subversion);
-    json.key("warnings").beginArray();
+    out.beginObject();
+    out.member("peers", network.peers);
+    out.member("inbound", network.inbound);
+    out.member("outbound", network.outbound);
+    out.member("bytesIn", network.bytesIn);
+    out.member("bytesOut", network.bytesOut);
+    out.member("version", network.version);
+    text(out, "subversion", network.subversion);
+    out.key("warnings").beginArray();
     for (const std::string &warning : network.warnings)
-        json.value(warning);
-    json.endArray();
-    json.endObject();
+        out.value(warning);
+    out.endArray();
+    out.endObject();
 }
 
-void encode(JsonWriter &json, const SourceStatus &status)
+void encode(ValueWriter &out, const Peer &peer)
 {
-    json.beginObject();
-    json.member("source", status.source);
-    text(json, "network", status.network);
-    text(json, "node", status.node);
-    text(json, "version", status.version);
-    json.member("state", stateName(status.state));
-    text(json, "reason", status.reason);
-    json.key("progress");
-    status.state == SourceState::Syncing ? json.value(shown(status.progress)) : json.null();
-    json.member("feed", feedName(status.feed));
-    json.member("exact", status.exact);
-    json.member("resyncs", status.resyncs);
-    json.member("simulated", status.simulated);
-    json.member("pruned", status.pruned);
-    time(json, "since", status.since);
-    json.endObject();
+    out.beginObject();
+    encodeMembers(out, nullptr, peer);
+    out.endObject();
 }
 
-void encode(JsonWriter &json, const MempoolTxids &txids)
+void encodeChange(ValueWriter &out, const Peer &before, const Peer &now)
 {
-    json.beginObject();
-    json.member("position", txids.position.toText());
-    json.key("mempoolSequence");
-    txids.mempoolSequence == 0 ? json.null() : json.value(txids.mempoolSequence);
-    json.member("exact", txids.exact);
-    json.key("txids").beginArray();
+    out.beginObject();
+    encodeMembers(out, &before, now);
+    out.endObject();
+}
+
+void encode(ValueWriter &out, const StreamMetrics &metrics)
+{
+    out.beginObject();
+    out.member("txPerSecond", shown(metrics.txPerSecond));
+    measured(out, "blockInterval", metrics.blockInterval);
+    out.member("eventLatencyMs", shown(metrics.eventLatencyMs));
+    out.member("clients", metrics.clients);
+    out.member("messagesPerSecond", shown(metrics.messagesPerSecond));
+    out.member("bytesPerSecond", shown(metrics.bytesPerSecond));
+    out.member("usage", metrics.usage);
+    out.endObject();
+}
+
+void encode(ValueWriter &out, const SourceStatus &status)
+{
+    out.beginObject();
+    out.member("source", status.source);
+    text(out, "network", status.network);
+    text(out, "node", status.node);
+    text(out, "version", status.version);
+    out.member("state", stateName(status.state));
+    text(out, "reason", status.reason);
+    out.key("progress");
+    status.state == SourceState::Syncing ? out.value(shown(status.progress)) : out.null();
+    out.member("feed", feedName(status.feed));
+    out.member("exact", status.exact);
+    out.member("resyncs", status.resyncs);
+    out.member("simulated", status.simulated);
+    out.member("pruned", status.pruned);
+    time(out, "since", status.since);
+    out.endObject();
+}
+
+void encode(ValueWriter &out, const MempoolTxids &txids)
+{
+    out.beginObject();
+    out.member("position", txids.position.toText());
+    out.key("mempoolSequence");
+    txids.mempoolSequence == 0 ? out.null() : out.value(txids.mempoolSequence);
+    out.member("exact", txids.exact);
+    out.key("txids").beginArray();
     for (const TxId &txid : txids.txids)
-        json.value(txid);
-    json.endArray();
-    json.endObject();
+        out.value(txid);
+    out.endArray();
+    out.endObject();
+}
+
+void encodeReference(ValueWriter &out, const BlockSummary &block)
+{
+    out.beginObject();
+    out.member("height", block.height.value);
+    out.member("hash", block.hash);
+    out.endObject();
+}
+
+void encode(ValueWriter &out, const ChainReorganised &reorg)
+{
+    out.beginObject();
+    out.member("depth", reorg.disconnected.size());
+    out.member("fork", reorg.fork.value);
+    encodeBranch(out, "disconnected", reorg.disconnected);
+    encodeBranch(out, "connected", reorg.connected);
+    out.endObject();
+}
+
+void encodeRemoved(ValueWriter &out, std::span<const TxId> txids, const TransactionsRemoved &removed)
+{
+    out.beginObject();
+    if (txids.size() == 1) {
+        out.member("txid", txids.front());
+    } else {
+        out.key("txids").beginArray();
+        for (const TxId &txid : txids)
+            out.value(txid);
+        out.endArray();
+    }
+    out.member("reason", reasonName(removed.reason));
+    if (removed.by)
+        out.member("by", *removed.by);
+    out.endObject();
 }
 
 std::vector<EncodedMessage> encodeEvent(const ChainEvent &event)
@@ -323,7 +393,7 @@ std::vector<EncodedMessage> encodeEvent(const ChainEvent &event)
         return messages;
     };
     const auto whole = [&](std::string_view type, Channel channel, const auto &value) {
-        return one(type, channel, [&](JsonWriter &json) { encode(json, value); });
+        return one(type, channel, [&](ValueWriter &out) { encode(out, value); });
     };
     return std::visit(Overloaded{
                           [&](const TipChanged &e) { return whole("tip.update", Channel::Tip, e.tip); },
@@ -331,10 +401,10 @@ std::vector<EncodedMessage> encodeEvent(const ChainEvent &event)
                           [&](const BlockUpdated &e) { return whole("block.updated", Channel::Blocks, *e.block); },
                           [&](const BlockDisconnected &e) {
                               return one("block.disconnected", Channel::Blocks,
-                                         [&](JsonWriter &json) { encodeDisconnected(json, *e.block); });
+                                         [&](ValueWriter &out) { encodeReference(out, *e.block); });
                           },
                           [&](const ChainReorganised &e) {
-                              return one("chain.reorg", Channel::Blocks, [&](JsonWriter &json) { encodeReorg(json, e); });
+                              return one("chain.reorg", Channel::Blocks, [&](ValueWriter &out) { encode(out, e); });
                           },
                           [&](const TransactionsSeen &e) { return encodeSeen(event, e); },
                           [&](const TransactionsRemoved &e) { return encodeRemovals(event, e); },
@@ -350,7 +420,7 @@ std::vector<EncodedMessage> encodeEvent(const ChainEvent &event)
 std::optional<std::string> encodeState(Channel channel, const ChainSnapshot &snapshot, std::int64_t timestamp)
 {
     const auto message = [&](std::string_view type, const auto &value) {
-        return envelope(type, channel, snapshot.position, timestamp, [&](JsonWriter &json) { encode(json, value); });
+        return envelope(type, channel, snapshot.position, timestamp, [&](ValueWriter &out) { encode(out, value); });
     };
     switch (channel) {
     case Channel::Tip:

@@ -4,23 +4,35 @@
 #include "shared/protocol/channel.h"
 #include "shared/protocol/json_writer.h"
 #include "shared/state/chain_snapshot.h"
+#include "shared/state/stream_metrics.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace tipwatch {
 
-/// The canonical JSON of every value. REST answers and stream messages both come from here, so they cannot differ.
+/// The canonical form of every value, in whatever encoding. REST answers and stream messages both come from here, so they cannot differ.
 /// Amounts are satoshi, feerates sat/vB, sizes bytes; what is unknown is null.
-void encode(JsonWriter &json, const Tip &tip);
-void encode(JsonWriter &json, const BlockSummary &block);
-void encode(JsonWriter &json, const MempoolEntry &entry);
-void encode(JsonWriter &json, const MempoolSummary &mempool);
-void encode(JsonWriter &json, const FeeEstimates &fees);
-void encode(JsonWriter &json, const NetworkInfo &network);
-void encode(JsonWriter &json, const SourceStatus &status);
-void encode(JsonWriter &json, const MempoolTxids &txids);
+void encode(ValueWriter &out, const Tip &tip);
+void encode(ValueWriter &out, const BlockSummary &block);
+void encode(ValueWriter &out, const MempoolEntry &entry);
+void encode(ValueWriter &out, const MempoolSummary &mempool);
+void encode(ValueWriter &out, const FeeEstimates &fees);
+void encode(ValueWriter &out, const NetworkInfo &network);
+void encode(ValueWriter &out, const Peer &peer);
+void encode(ValueWriter &out, const StreamMetrics &metrics);
+void encode(ValueWriter &out, const SourceStatus &status);
+void encode(ValueWriter &out, const MempoolTxids &txids);
+
+/// No more of a block than which one it is.
+void encodeReference(ValueWriter &out, const BlockSummary &block);
+void encode(ValueWriter &out, const ChainReorganised &reorg);
+/// Transactions that left for one reason; @p txids is a part of them, not empty.
+void encodeRemoved(ValueWriter &out, std::span<const TxId> txids, const TransactionsRemoved &removed);
+/// The id and what is not as it was.
+void encodeChange(ValueWriter &out, const Peer &before, const Peer &now);
 
 template <class T> std::string toJson(const T &value)
 {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shared/protocol/json_writer.h"
 
+#include "shared/protocol/utf8.h"
+
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -8,31 +11,15 @@ namespace tipwatch {
 
 namespace {
 
-/// Bytes of the well-formed UTF-8 sequence at the start of @p text (RFC 3629), 0 if there is none.
-std::size_t sequenceLength(std::string_view text)
+bool isPlain(char c)
 {
-    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xc0) == 0x80; };
-    const unsigned first = at(0);
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xc2 && first <= 0xdf)
-        return continues(1) ? 2 : 0;
-    if (first >= 0xe0 && first <= 0xef) {
-        if (!continues(1) || !continues(2))
-            return 0;
-        const bool overlong = first == 0xe0 && at(1) < 0xa0;
-        const bool surrogate = first == 0xed && at(1) > 0x9f;
-        return overlong || surrogate ? 0 : 3;
-    }
-    if (first >= 0xf0 && first <= 0xf4) {
-        if (!continues(1) || !continues(2) || !continues(3))
-            return 0;
-        const bool overlong = first == 0xf0 && at(1) < 0x90;
-        const bool beyond = first == 0xf4 && at(1) > 0x8f;
-        return overlong || beyond ? 0 : 4;
-    }
-    return 0;
+    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\';
+}
+
+template <class Number> std::string_view digitsOf(Number number, char (&buffer)[32])
+{
+    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number);
+    return {buffer, static_cast<std::size_t>(end - buffer)};
 }
 
 } // namespace
@@ -60,28 +47,10 @@ JsonWriter &JsonWriter::close(char bracket)
 
 JsonWriter &JsonWriter::key(std::string_view name)
 {
-    separate();
-    quote(name);
+    writePlain(name);
     m_out.push_back(':');
     m_comma = false;
     return *this;
-}
-
-JsonWriter &JsonWriter::value(std::string_view text)
-{
-    separate();
-    quote(text);
-    m_comma = true;
-    return *this;
-}
-
-JsonWriter &JsonWriter::value(double number)
-{
-    if (!std::isfinite(number))
-        return null();
-    char text[32];
-    const auto [end, error] = std::to_chars(text, text + sizeof text, number);
-    return raw(std::string_view(text, static_cast<std::size_t>(end - text)));
 }
 
 JsonWriter &JsonWriter::raw(std::string_view json)
@@ -92,27 +61,29 @@ JsonWriter &JsonWriter::raw(std::string_view json)
     return *this;
 }
 
-JsonWriter &JsonWriter::integer(std::int64_t number)
+JsonWriter &JsonWriter::writePlain(std::string_view text)
 {
-    char text[24];
-    const auto [end, error] = std::to_chars(text, text + sizeof text, number);
-    return raw(std::string_view(text, static_cast<std::size_t>(end - text)));
+    separate();
+    m_out.push_back('"');
+    m_out.append(text);
+    m_out.push_back('"');
+    m_comma = true;
+    return *this;
 }
 
-JsonWriter &JsonWriter::natural(std::uint64_t number)
-{
-    char text[24];
-    const auto [end, error] = std::to_chars(text, text + sizeof text, number);
-    return raw(std::string_view(text, static_cast<std::size_t>(end - text)));
-}
-
-void JsonWriter::quote(std::string_view text)
+JsonWriter &JsonWriter::writeText(std::string_view text)
 {
     static constexpr char digits[] = "0123456789abcdef";
+    separate();
     m_out.push_back('"');
     while (!text.empty()) {
+        const auto special = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), isPlain) - text.begin());
+        m_out.append(text.substr(0, special));
+        text.remove_prefix(special);
+        if (text.empty())
+            break;
         const char c = text.front();
-        const std::size_t length = sequenceLength(text);
+        const std::size_t length = utf8SequenceLength(text);
         if (length == 0) {
             m_out.append("\xef\xbf\xbd");
         } else if (c == '"' || c == '\\') {
@@ -128,6 +99,26 @@ void JsonWriter::quote(std::string_view text)
         text.remove_prefix(length == 0 ? 1 : length);
     }
     m_out.push_back('"');
+    m_comma = true;
+    return *this;
+}
+
+JsonWriter &JsonWriter::writeInteger(std::int64_t number)
+{
+    char buffer[32];
+    return raw(digitsOf(number, buffer));
+}
+
+JsonWriter &JsonWriter::writeNatural(std::uint64_t number)
+{
+    char buffer[32];
+    return raw(digitsOf(number, buffer));
+}
+
+JsonWriter &JsonWriter::writeDouble(double number)
+{
+    char buffer[32];
+    return std::isfinite(number) ? raw(digitsOf(number, buffer)) : null();
 }
 
 } // namespace tipwatch
