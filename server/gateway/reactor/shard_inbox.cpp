@@ -12,7 +12,7 @@ ShardInbox::~ShardInbox()
 {
     for (const Item &item : m_items) {
         if (const auto *adopt = std::get_if<Adopt>(&item))
-            ::close(adopt->client.fd);
+            ::close(adopt->fd);
     }
     if (m_eventFd >= 0)
         ::close(m_eventFd);

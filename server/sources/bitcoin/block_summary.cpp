@@ -27,8 +27,7 @@ BlockSummary summaryOf(const DecodedBlock &block, Height height, std::int32_t ha
 
 ConnectedBlock connectedBlock(const DecodedBlock &block, Height height, std::int32_t halvingInterval, std::int64_t heardAt)
 {
-    ConnectedBlock connected{summaryOf(block, height, halvingInterval), block.txids(),
-                             std::make_shared<const std::vector<ConfirmedTransaction>>(block.confirmedTransactions())};
+    ConnectedBlock connected{summaryOf(block, height, halvingInterval), block.txids()};
     connected.summary.receivedAt = heardAt;
     return connected;
 }

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/dialects/canonical_dialect.h"
+
+#include "server/gateway/dialects/canonical_messages.h"
+#include "server/gateway/dialects/canonical_request.h"
+#include "server/gateway/dialects/cbor_reader.h"
+#include "shared/domain/overloaded.h"
+
+namespace tipwatch {
+
+namespace {
+
+template <class T> const T *pointer(const std::optional<T> &value)
+{
+    return value ? &*value : nullptr;
+}
+
+const TxFilter *txsOf(const StreamFilter *filter)
+{
+    return filter ? pointer(filter->txs) : nullptr;
+}
+
+const PeerFilter *peersOf(const StreamFilter *filter, Channel channel)
+{
+    return filter ? pointer(channel == Channel::Network ? filter->network : filter->nodes) : nullptr;
+}
+
+void writeId(ValueWriter &out, const std::string &id)
+{
+    if (!id.empty())
+        out.key("id").raw(id);
+}
+
+void writePosition(ValueWriter &out, Position position)
+{
+    out.member("epoch", position.epochText()).member("seq", position.seq);
+}
+
+void writeChannels(ValueWriter &out, ChannelSet channels)
+{
+    out.key("channels").beginArray();
+    for (const Channel channel : allChannels) {
+        if (channels.contains(channel))
+            out.value(channelName(channel));
+    }
+    out.endArray();
+}
+
+void write(ValueWriter &out, const Hello &hello)
+{
+    out.member("type", "hello").key("data").beginObject().member("server", hello.server);
+    writePosition(out, hello.position);
+    out.key("network");
+    hello.network.empty() ? out.null() : out.value(hello.network);
+    out.member("chain", "bitcoin").member("ping", static_cast<double>(hello.pingIntervalMs) / 1000);
+    out.key("limits").beginObject().member("maxMessageSize", hello.maxMessageSize).member("queueMessages", hello.queueMessages);
+    out.member("messagesPerSecond", hello.messagesPerSecond).member("maxChannels", MessageCaps::channels);
+    out.endObject().endObject();
+}
+
+void write(ValueWriter &out, const Subscribed &subscribed)
+{
+    out.member("type", "subscribed");
+    writeId(out, subscribed.request.id);
+    out.key("data").beginObject();
+    writeChannels(out, subscribed.channels);
+    writePosition(out, subscribed.position);
+    out.member("recovered", subscribed.recovered).endObject();
+}
+
+void write(ValueWriter &out, const Unsubscribed &unsubscribed)
+{
+    out.member("type", "unsubscribed");
+    writeId(out, unsubscribed.request.id);
+    out.key("data").beginObject();
+    writeChannels(out, unsubscribed.channels);
+    writePosition(out, unsubscribed.position);
+    out.endObject();
+}
+
+void write(ValueWriter &out, const Pong &pong)
+{
+    out.member("type", "pong");
+    writeId(out, pong.request.id);
+    if (!pong.request.timestamp.empty())
+        out.key("timestamp").raw(pong.request.timestamp);
+}
+
+void write(ValueWriter &out, const Authenticated &authenticated)
+{
+    out.member("type", "authenticated");
+    writeId(out, authenticated.request.id);
+    out.key("data").beginObject().key("expires");
+    authenticated.expires == 0 ? out.null() : out.value(authenticated.expires);
+    out.endObject();
+}
+
+void write(ValueWriter &out, const RequestError &error)
+{
+    out.member("type", "error");
+    writeId(out, error.id);
+    out.key("error").beginObject().member("code", error.code).member("message", error.message);
+    if (!error.channel.empty())
+        out.member("channel", error.channel);
+    out.endObject();
+}
+
+} // namespace
+
+std::vector<WireMessage> CanonicalDialect::encode(const ChainEvent &event, const StreamFilter *filter) const
+{
+    CanonicalMessages messages(m_encoding, event.position, event.timestamp);
+    const auto addBlock = [&](std::string_view type, const auto &value) {
+        messages.add(type, Channel::Blocks, false, 1024, [&](ValueWriter &out) { tipwatch::encode(out, value); });
+    };
+    std::visit(Overloaded{
+                   [&](const TipChanged &e) { messages.addState("tip.update", Channel::Tip, e.tip); },
+                   [&](const BlockConnected &e) { addBlock("block.mined", *e.block); },
+                   [&](const BlockUpdated &e) { addBlock("block.updated", *e.block); },
+                   [&](const BlockDisconnected &e) {
+                       messages.add("block.disconnected", Channel::Blocks, false, 128,
+                                    [&](ValueWriter &out) { encodeReference(out, *e.block); });
+                   },
+                   [&](const ChainReorganised &e) { addBlock("chain.reorg", e); },
+                   [&](const TransactionsSeen &e) { messages.addSeen(e, txsOf(filter)); },
+                   [&](const TransactionsRemoved &e) { messages.addRemoved(e, txsOf(filter)); },
+                   [&](const MempoolChanged &e) { messages.addState("mempool.update", Channel::Mempool, e.summary); },
+                   [&](const FeesChanged &e) { messages.addState("fees.update", Channel::Fees, e.fees); },
+                   [&](const NetworkChanged &e) { messages.addState("network.update", Channel::Network, e.network); },
+                   [&](const PeersChanged &e) {
+                       for (const Channel channel : {Channel::Network, Channel::Nodes})
+                           messages.addPeers(channel, e, peersOf(filter, channel));
+                   },
+                   [&](const SourceStatusChanged &e) { messages.addState("status.update", Channel::Status, e.status); },
+               },
+               event.body);
+    return messages.take();
+}
+
+std::vector<WireMessage> CanonicalDialect::encode(const StreamMetrics &metrics, const ChainSnapshot &at,
+                                                  std::int64_t timestamp) const
+{
+    CanonicalMessages messages(m_encoding, at.position, timestamp);
+    messages.addState("metrics.update", Channel::Metrics, metrics);
+    return messages.take();
+}
+
+std::vector<WireMessage> CanonicalDialect::encode(const ChainSnapshot &snapshot, ChannelSet channels, const StreamFilter *filter,
+                                                  std::int64_t timestamp) const
+{
+    CanonicalMessages messages(m_encoding, snapshot.position, timestamp);
+    const auto wants = [&](Channel channel) {
+        // Before the node was heard there is nothing to tell but how it stands with it.
+        return channels.contains(channel) && (channel == Channel::Status || snapshot.tip.isKnown());
+    };
+    if (wants(Channel::Tip))
+        messages.addState("tip.update", Channel::Tip, snapshot.tip);
+    if (wants(Channel::Mempool))
+        messages.addState("mempool.update", Channel::Mempool, snapshot.mempool);
+    if (wants(Channel::Fees))
+        messages.addState("fees.update", Channel::Fees, snapshot.fees);
+    if (wants(Channel::Network)) {
+        messages.addState("network.update", Channel::Network, snapshot.network);
+        messages.addPeerList(Channel::Network, snapshot.peers, peersOf(filter, Channel::Network));
+    }
+    if (wants(Channel::Nodes))
+        messages.addPeerList(Channel::Nodes, snapshot.peers, peersOf(filter, Channel::Nodes));
+    if (wants(Channel::Status))
+        messages.addState("status.update", Channel::Status, snapshot.status);
+    return messages.take();
+}
+
+tl::expected<ClientRequest, RequestError> CanonicalDialect::parse(std::string_view message, bool isBinary,
+                                                                  std::string_view network)
+{
+    if (isBinary && m_encoding == Encoding::Json)
+        return refuse("bad_message", "messages are JSON in text frames");
+    const auto value = isBinary ? readCbor(message) : m_json.read(message);
+    if (!value)
+        return tl::unexpected(value.error());
+    return readCanonical(*value, m_encoding, network);
+}
+
+std::string CanonicalDialect::put(const Answer &answer) const
+{
+    return encoded(m_encoding, 256, [&](ValueWriter &out) {
+        out.beginObject();
+        std::visit([&](const auto &words) { write(out, words); }, answer);
+        out.endObject();
+    });
+}
+
+} // namespace tipwatch
