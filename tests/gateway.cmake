@@ -6,6 +6,11 @@ foreach(name test_frame_decoder test_deflate test_reactor_parts test_session tes
     tipwatch_test(NAME ${name} SOURCES unit/gateway/${name}.cpp LIBS tipwatch_gateway gateway_test_support)
 endforeach()
 
+# The front door
+foreach(name test_admission test_http_limits)
+    tipwatch_test(NAME ${name} SOURCES unit/gateway/${name}.cpp LIBS tipwatch_gateway gateway_test_support)
+endforeach()
+
 target_link_libraries(test_deflate PRIVATE ZLIB::ZLIB)
 
 if(TIPWATCH_BENCH)

@@ -107,7 +107,7 @@ Result<void> Gateway::start()
 Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
 {
     const std::size_t needed =
-        static_cast<std::size_t>(m_config.clients.maxConnections) + FrontDoor::maxConnections + otherDescriptors;
+        static_cast<std::size_t>(m_config.clients.maxConnections + m_config.http.maxConnections) + otherDescriptors;
     if (const std::size_t limit = raiseDescriptorLimit(needed); limit < needed)
         qCWarning(lcGateway, "websocket.error event=descriptors limit=%zu needed=%zu", limit, needed);
 
@@ -121,7 +121,7 @@ Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
         return tl::unexpected(reactor.error());
     serving->reactor = std::move(*reactor);
     serving->publisher = std::make_unique<Publisher>(m_bus, m_store, *serving->reactor, m_clock);
-    serving->frontDoor = std::make_unique<FrontDoor>(m_config, HttpDeadlines{}, m_clock, *serving->reactor);
+    serving->frontDoor = std::make_unique<FrontDoor>(m_config, m_clock, *serving->reactor);
     addRoutes(*serving);
 
     serving->frontDoor->moveToThread(&serving->thread);

@@ -41,6 +41,7 @@ struct ConfirmedTransaction {
     Satoshi value; ///< sum of the outputs
     Script payee;  ///< of the first output that can be spent; empty: none
 };
+using ConfirmedTransactions = std::shared_ptr<const std::vector<ConfirmedTransaction>>;
 
 /// A transaction of the mempool as the node describes it (getmempoolentry).
 struct MempoolEntry {

@@ -27,7 +27,7 @@ struct TipChanged {
 struct BlockConnected {
     BlockPtr block;
     /// In the block's order, coinbase first; null if the source knows no more of them than their number.
-    std::shared_ptr<const std::vector<ConfirmedTransaction>> transactions{};
+    ConfirmedTransactions transactions{};
 };
 
 /// More is known of a block that was announced before.

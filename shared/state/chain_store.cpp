@@ -63,7 +63,7 @@ void ChainStore::resetChain(std::vector<BlockSummary> blocks, std::int64_t heard
     const Height common = m_blocks.empty() ? unknownHeight : m_blocks.front()->height;
     for (BlockSummary &block : blocks) {
         if (block.height > common)
-            pushBlock(std::move(block), heardAt);
+            pushBlock(std::move(block), nullptr, heardAt);
         else
             updateBlock(block, heardAt);
     }
@@ -86,7 +86,7 @@ std::optional<std::size_t> ChainStore::connectBlock(ConnectedBlock block, std::i
         return std::nullopt;
     std::vector<TxId> mined = confirm(block.txids, block.summary);
     const std::size_t count = mined.size();
-    pushBlock(std::move(block.summary), heardAt);
+    pushBlock(std::move(block.summary), std::move(block.transactions), heardAt);
     if (!mined.empty()) {
         publish(TransactionsRemoved{std::move(mined), RemovalReason::Mined, std::nullopt}, heardAt);
         touchMempool();
@@ -157,7 +157,7 @@ void ChainStore::inheritFromParent(BlockSummary &block) const
     block.medianTime = *middle;
 }
 
-void ChainStore::pushBlock(BlockSummary summary, std::int64_t heardAt)
+void ChainStore::pushBlock(BlockSummary summary, ConfirmedTransactions transactions, std::int64_t heardAt)
 {
     inheritFromParent(summary);
     const auto block = std::make_shared<const BlockSummary>(std::move(summary));
@@ -166,7 +166,7 @@ void ChainStore::pushBlock(BlockSummary summary, std::int64_t heardAt)
         m_blocks.pop_back();
     setTip(*block);
     publish(TipChanged{m_tip}, heardAt);
-    publish(BlockConnected{block}, heardAt);
+    publish(BlockConnected{block, std::move(transactions)}, heardAt);
     followReorg(block);
 }
 

@@ -20,7 +20,8 @@ namespace tipwatch {
 /// A block that joins the chain: what is shown of it, and which transactions it confirms.
 struct ConnectedBlock {
     BlockSummary summary;
-    std::vector<TxId> txids; ///< coinbase included
+    std::vector<TxId> txids;              ///< coinbase included
+    ConfirmedTransactions transactions{}; ///< to be told further; null where the source knows the txids only
 };
 
 /// The node's limits on its mempool (getmempoolinfo).
@@ -131,7 +132,7 @@ private:
     void scheduleMempool(int delayMs);
     void refreshSnapshot();
     void setTip(const BlockSummary &block);
-    void pushBlock(BlockSummary summary, std::int64_t heardAt);
+    void pushBlock(BlockSummary summary, ConfirmedTransactions transactions, std::int64_t heardAt);
     void popBlock(std::int64_t heardAt);
     void inheritFromParent(BlockSummary &block) const;
     void followReorg(const BlockPtr &connected);

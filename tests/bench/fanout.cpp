@@ -233,7 +233,9 @@ int main(int argc, char **argv)
         },
         [] {});
     QThread thread;
-    FrontDoor door(config, {}, clock, *reactor);
+    config.clients.connectionsPerMinute = 0;
+    config.clients.maxPerAddress = 0;
+    FrontDoor door(config, clock, *reactor);
     door.moveToThread(&thread);
     thread.start();
     QMetaObject::invokeMethod(

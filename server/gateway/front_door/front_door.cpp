@@ -55,9 +55,8 @@ private:
     FrontDoor &m_door;
 };
 
-FrontDoor::FrontDoor(const GatewayConfig &config, const HttpDeadlines &deadlines, const Clock &clock, Reactor &reactor)
-    : m_config(config), m_deadlines(deadlines), m_clock(clock), m_reactor(reactor),
-      m_policy(config.corsOrigins, config.allowedHosts, AccessPolicy::namesOfThisMachine()), m_deadlineTimer(this)
+FrontDoor::FrontDoor(const GatewayConfig &config, const Clock &clock, Reactor &reactor)
+    : m_config(config), m_clock(clock), m_reactor(reactor), m_keeper(config, clock), m_deadlineTimer(this)
 {
     connect(&m_deadlineTimer, &QTimer::timeout, this, &FrontDoor::checkDeadlines);
 }
@@ -109,16 +108,18 @@ void FrontDoor::accept(qintptr descriptor)
     auto socket = std::make_unique<QTcpSocket>();
     if (!socket->setSocketDescriptor(descriptor))
         return;
-    if (m_connections.size() >= maxConnections)
+    if (static_cast<std::int64_t>(m_connections.size()) >= m_config.http.maxConnections)
         makeRoom();
     auto *connection = new HttpConnection(
-        std::move(socket), m_deadlines, m_clock,
-        [this](HttpConnection &c, const RequestHead &head, const HttpReply &reply) { handle(c, head, reply); });
+        std::move(socket), m_config.http, m_clock,
+        [this](HttpConnection &c, const RequestHead &head, const HttpReply &reply) { handle(c, head, reply); },
+        [this](HttpConnection &c) { handOverStream(c); });
     connection->setParent(this);
     m_connections.insert(connection);
     connect(connection, &HttpConnection::finished, this, [this, connection] { remove(connection); });
     if (!m_deadlineTimer.isActive())
-        m_deadlineTimer.start(static_cast<int>(std::clamp<std::int64_t>(m_deadlines.headMs / 10, 10, 1000)));
+        m_deadlineTimer.start(static_cast<int>(std::clamp<std::int64_t>(
+            std::min(m_config.http.headTimeout, m_config.http.handshakeTimeout).count() / 10, 10, 1000)));
     connection->start();
 }
 
@@ -145,7 +146,7 @@ void FrontDoor::checkDeadlines()
         connection->checkDeadline();
     const std::int64_t now = m_clock.steadyMs();
     std::erase_if(m_handshakes, [&](const auto &handshake) {
-        if (now - handshake.second < m_deadlines.handshakeMs)
+        if (now - handshake.second.since < m_config.http.handshakeTimeout.count())
             return false;
         handshake.first->abort();
         handshake.first->deleteLater();
@@ -159,20 +160,27 @@ void FrontDoor::checkDeadlines()
 
 void FrontDoor::handle(HttpConnection &connection, const RequestHead &head, const HttpReply &plainReply)
 {
-    const HttpReply reply = withCors(head, plainReply);
-    std::optional<HttpResponse> refusal = refusalOf(head);
-    if (!refusal && (isSocketPath(head.path) || head.wantsWebSocket))
-        refusal = refusalOfUpgrade(connection, head);
-    if (refusal) {
-        qCInfo(lcGateway, "http.refused path=\"%s\" status=%d host=\"%s\" origin=\"%s\"", head.path.c_str(), refusal->status,
-               head.host.c_str(), head.origin.c_str());
-        reply(std::move(*refusal));
-    } else if (head.wantsWebSocket) {
-        beginHandshake(connection);
-    } else {
-        qCDebug(lcGateway, "http.request path=\"%s\"", head.path.c_str());
-        m_router.handle({head.path, head.query, head.host, head.ifNoneMatch, {}}, reply);
+    const Visitor visitor =
+        m_keeper.visitorOf(ClientAddress(connection.socket().peerAddress()), connection.socket().peerPort(), head);
+    const HttpReply reply = [this, plainReply, head](HttpResponse response) {
+        m_keeper.addCors(head, response);
+        plainReply(std::move(response));
+    };
+    std::optional<HttpResponse> answer = m_keeper.answerAtTheDoor(head);
+    if (!answer && (isSocketPath(head.path) || head.wantsWebSocket)) {
+        answer = take(connection, head, visitor);
+        if (!answer)
+            return;
     }
+    if (answer) {
+        if (answer->status >= 400)
+            qCInfo(lcGateway, "http.refused remote=%s path=\"%s\" status=%d host=\"%s\" origin=\"%s\"",
+                   visitor.address.toText().c_str(), head.path.c_str(), answer->status, head.host.c_str(), head.origin.c_str());
+        reply(std::move(*answer));
+        return;
+    }
+    qCDebug(lcGateway, "http.request remote=%s path=\"%s\"", visitor.address.toText().c_str(), head.path.c_str());
+    m_router.handle({head.path, head.query, head.host, head.ifNoneMatch, head.lastEventId, visitor.address, {}}, reply);
 }
 
 bool FrontDoor::isSocketPath(const std::string &path) const
@@ -180,67 +188,49 @@ bool FrontDoor::isSocketPath(const std::string &path) const
     return path == m_config.path || path == "/socket";
 }
 
-std::optional<HttpResponse> FrontDoor::refusalOf(const RequestHead &head) const
-{
-    if (!m_policy.allowsHost(head.host))
-        return HttpResponse::error(403, "host_refused", "this server does not go by that name; add it to the allowed hosts");
-    if (head.method != HttpMethod::Get && head.method != HttpMethod::Head) {
-        HttpResponse refusal = HttpResponse::error(405, "method_refused", "everything here is read with GET");
-        refusal.headers.emplace_back("Allow", "GET, HEAD");
-        return refusal;
-    }
-    return std::nullopt;
-}
-
-/// Before the upgrade: protocol.md, "Limits and closing".
-std::optional<HttpResponse> FrontDoor::refusalOfUpgrade(const HttpConnection &connection, const RequestHead &head) const
+/// Begins the handshake. @return why not.
+std::optional<HttpResponse> FrontDoor::take(HttpConnection &connection, const RequestHead &head, const Visitor &visitor)
 {
     if (!isSocketPath(head.path))
         return HttpResponse::error(404, "not_found", "there is no WebSocket at this path");
-    if (!head.wantsWebSocket || head.method != HttpMethod::Get)
-        return HttpResponse::text("Expected WebSocket", 400);
-    if (head.webSocketVersion != "13") {
-        HttpResponse refusal = HttpResponse::error(426, "bad_version", "WebSocket version 13 (RFC 6455) is spoken here");
-        refusal.headers.insert(refusal.headers.end(),
-                               {{"Sec-WebSocket-Version", "13"}, {"Upgrade", "websocket"}, {"Connection", "Upgrade"}});
+    if (auto refusal = m_keeper.refusalOfUpgrade(head))
         return refusal;
-    }
-    if (!head.hasValidWebSocketKey())
-        return HttpResponse::error(400, "bad_request", "Sec-WebSocket-Key is 16 bytes in base64");
-    if (!m_policy.allowsOrigin(head.origin, head.host))
-        return HttpResponse::error(403, "origin_refused", "pages of this origin may not connect; add it to the allowed origins");
     if (connection.hasBytesBehindHead()) // Qt's handshake would swallow them; RFC 6455, 4.1 makes a client wait for the 101
         return HttpResponse::error(400, "bad_request", "nothing may follow before the handshake is answered");
-    const std::int64_t clients = m_reactor.counters().clients.load() + static_cast<std::int64_t>(m_handshakes.size());
-    if (clients >= m_config.clients.maxConnections) {
-        HttpResponse refusal = HttpResponse::error(503, "full", "no more clients are taken now");
-        refusal.headers.emplace_back("Retry-After", "10");
+    if (static_cast<std::int64_t>(m_handshakes.size()) >= m_config.http.maxHandshakes) {
+        HttpResponse refusal = HttpResponse::error(503, "busy", "too many clients are connecting right now");
+        refusal.headers.emplace_back("Retry-After", "1");
         return refusal;
     }
+    if (auto refusal = makeClient(connection, head, visitor))
+        return refusal;
+    beginHandshake(connection);
     return std::nullopt;
 }
 
-/// Lets pages of the configured origins read the answer.
-HttpReply FrontDoor::withCors(const RequestHead &head, const HttpReply &reply) const
+/// Gives whoever sent @p head a client's place. @return why not.
+std::optional<HttpResponse> FrontDoor::makeClient(HttpConnection &connection, const RequestHead &head, const Visitor &visitor)
 {
-    if (head.origin.empty() || !m_policy.namesOrigin(head.origin))
-        return reply;
-    return [reply, origin = head.origin](HttpResponse response) {
-        response.headers.insert(response.headers.end(), {{"Access-Control-Allow-Origin", origin},
-                                                         {"Access-Control-Expose-Headers", "Tipwatch-Position"},
-                                                         {"Vary", "Origin"}});
-        reply(std::move(response));
-    };
+    const std::int64_t clients = m_reactor.counters().clients.load() + static_cast<std::int64_t>(m_handshakes.size());
+    auto ticket = m_keeper.admit(visitor, clients, !connection.hasServed());
+    if (!ticket)
+        return std::move(ticket.error());
+    Newcomer client;
+    client.ticket = std::move(*ticket);
+    client.path = head.path;
+    connection.holdPlace(std::move(client));
+    return std::nullopt;
 }
 
 // --- WebSocket handshake
 
 void FrontDoor::beginHandshake(HttpConnection &connection)
 {
+    Newcomer client = connection.takePlace();
     QTcpSocket *socket = connection.releaseSocket().release();
     remove(&connection);
     socket->setParent(this);
-    m_handshakes.emplace(socket, m_clock.steadyMs());
+    m_handshakes.emplace(socket, Handshake{m_clock.steadyMs(), std::move(client)});
     connect(socket, &QTcpSocket::disconnected, this, [this, socket] {
         if (m_handshakes.erase(socket) > 0)
             socket->deleteLater();
@@ -262,18 +252,38 @@ void FrontDoor::endHandshake()
         if (handshake == m_handshakes.end())
             continue;
         QTcpSocket *socket = handshake->first;
+        Newcomer client = std::move(handshake->second.client);
+        client.subprotocol = webSocket->subprotocol().toStdString();
         m_handshakes.erase(handshake);
         socket->disconnect(this);
-        socket->flush();
-        const int descriptor =
-            socket->bytesToWrite() == 0 ? ::fcntl(static_cast<int>(socket->socketDescriptor()), F_DUPFD_CLOEXEC, 0) : -1;
-        socket->abort(); // closes Qt's descriptor without a word to the other side, because ours is open
-        if (descriptor < 0)
+        if (!handOver(socket, std::move(client), [this](Newcomer newcomer) { m_reactor.adopt(std::move(newcomer)); }))
             qCWarning(lcGateway, "websocket.error event=handshake reason=\"the answer could not be sent\"");
-        else
-            m_reactor.adopt(descriptor);
-        socket->deleteLater();
     }
+}
+
+/// The head of an event stream is on the wire.
+void FrontDoor::handOverStream(HttpConnection &connection)
+{
+    Newcomer client = connection.takePlace();
+    const auto receiver = connection.response().handOver;
+    QTcpSocket *socket = connection.releaseSocket().release();
+    remove(&connection);
+    handOver(socket, std::move(client), receiver);
+}
+
+/// Takes the descriptor out of @p socket, which ends, all that was written to it being on the wire first.
+/// @return false if that could not be.
+bool FrontDoor::handOver(QTcpSocket *socket, Newcomer client, const std::function<void(Newcomer)> &receiver)
+{
+    socket->flush();
+    if (socket->bytesToWrite() == 0)
+        client.fd = ::fcntl(static_cast<int>(socket->socketDescriptor()), F_DUPFD_CLOEXEC, 0);
+    socket->abort(); // closes Qt's descriptor without a word to the other side, because ours is open
+    socket->deleteLater();
+    if (client.fd < 0)
+        return false;
+    receiver(std::move(client));
+    return true;
 }
 
 } // namespace tipwatch

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/gateway/front_door/access_policy.h"
+#include "server/gateway/front_door/doorkeeper.h"
 #include "server/gateway/front_door/http_connection.h"
 #include "server/gateway/front_door/router.h"
 #include "shared/config/config.h"
@@ -30,11 +30,8 @@ class FrontDoor final : public QObject {
     Q_OBJECT
 
 public:
-    /// Connections that are not (yet) WebSockets; one more ends the one that has been waiting for its client longest.
-    static constexpr std::size_t maxConnections = 1024;
-
     /// @p clock and @p reactor must outlive the front door. The router is filled before listen().
-    FrontDoor(const GatewayConfig &config, const HttpDeadlines &deadlines, const Clock &clock, Reactor &reactor);
+    FrontDoor(const GatewayConfig &config, const Clock &clock, Reactor &reactor);
     ~FrontDoor() override;
 
     Router &router() { return m_router; }
@@ -50,6 +47,10 @@ public:
 
 private:
     class Listener;
+    struct Handshake {
+        std::int64_t since = 0; ///< steady ms
+        Newcomer client;
+    };
 
     void accept(qintptr descriptor);
     void makeRoom();
@@ -57,25 +58,25 @@ private:
     void checkDeadlines();
 
     void handle(HttpConnection &connection, const RequestHead &head, const HttpReply &reply);
-    std::optional<HttpResponse> refusalOf(const RequestHead &head) const;
-    std::optional<HttpResponse> refusalOfUpgrade(const HttpConnection &connection, const RequestHead &head) const;
-    HttpReply withCors(const RequestHead &head, const HttpReply &reply) const;
+    std::optional<HttpResponse> take(HttpConnection &connection, const RequestHead &head, const Visitor &visitor);
+    std::optional<HttpResponse> makeClient(HttpConnection &connection, const RequestHead &head, const Visitor &visitor);
     bool isSocketPath(const std::string &path) const;
 
     void beginHandshake(HttpConnection &connection);
     void endHandshake();
+    void handOverStream(HttpConnection &connection);
+    bool handOver(QTcpSocket *socket, Newcomer client, const std::function<void(Newcomer)> &receiver);
 
     const GatewayConfig m_config;
-    const HttpDeadlines m_deadlines;
     const Clock &m_clock;
     Reactor &m_reactor;
-    const AccessPolicy m_policy;
+    Doorkeeper m_keeper;
     Router m_router;
     std::unique_ptr<Listener> m_listener;
-    std::unique_ptr<QWebSocketServer> m_webSockets;    ///< the opening handshake only; it does not listen
-    std::set<HttpConnection *> m_connections;          ///< children
-    std::map<QTcpSocket *, std::int64_t> m_handshakes; ///< children: since when, steady ms
-    QTimer m_deadlineTimer;                            ///< runs only while there is somebody to watch
+    std::unique_ptr<QWebSocketServer> m_webSockets; ///< the opening handshake only; it does not listen
+    std::set<HttpConnection *> m_connections;       ///< children
+    std::map<QTcpSocket *, Handshake> m_handshakes; ///< children
+    QTimer m_deadlineTimer;                         ///< runs only while there is somebody to watch
     std::string m_url;
 };
 

@@ -14,8 +14,9 @@ namespace tipwatch {
 
 namespace {
 
-constexpr qint64 readBuffer = 2 * static_cast<qint64>(RequestHead::maxSize); ///< what a client may push at us unasked
-constexpr qint64 writeBuffer = 256 * 1024; ///< of a long answer, so much is copied for the socket at a time
+constexpr std::int64_t lingerMs = 2'000;           ///< for the other side to close after our last answer
+constexpr std::int64_t receiveRateGraceMs = 2'000; ///< a head's first bytes may come as slowly as they like
+constexpr qint64 writeBuffer = 256 * 1024;         ///< of a long answer, so much is copied for the socket at a time
 
 std::string headOf(const HttpResponse &response, std::size_t bodySize, bool keepAlive, std::int64_t unixMs)
 {
@@ -29,7 +30,7 @@ std::string headOf(const HttpResponse &response, std::size_t bodySize, bool keep
     }
     if (!hasPolicy) // pages bring their own
         head += "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
-    if (response.status != 204 && response.status != 304)
+    if (response.status != 204 && response.status != 304 && !response.handOver)
         head += "Content-Length: " + std::to_string(bodySize) + "\r\n";
     if (response.status != 426) // which says "Connection: Upgrade"
         head += keepAlive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
@@ -39,12 +40,12 @@ std::string headOf(const HttpResponse &response, std::size_t bodySize, bool keep
 
 } // namespace
 
-HttpConnection::HttpConnection(std::unique_ptr<QTcpSocket> socket, const HttpDeadlines &deadlines, const Clock &clock,
-                               Handler handler)
-    : m_socket(std::move(socket)), m_deadlines(deadlines), m_clock(clock), m_handler(std::move(handler)),
-      m_since(clock.steadyMs())
+HttpConnection::HttpConnection(std::unique_ptr<QTcpSocket> socket, const HttpLimits &limits, const Clock &clock, Handler handler,
+                               HandOver handOver)
+    : m_socket(std::move(socket)), m_limits(limits), m_clock(clock), m_handler(std::move(handler)),
+      m_handOver(std::move(handOver)), m_since(clock.steadyMs())
 {
-    m_socket->setReadBufferSize(readBuffer);
+    m_socket->setReadBufferSize(2 * m_limits.maxHeadSize); // what a client may push at us unasked
     connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpConnection::onReadyRead);
     connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &HttpConnection::pump);
     connect(m_socket.get(), &QTcpSocket::disconnected, this, &HttpConnection::finish);
@@ -68,6 +69,7 @@ void HttpConnection::finish()
     if (m_phase == Phase::Done)
         return;
     m_phase = Phase::Done;
+    m_client = {};
     m_socket->disconnect(this);
     Q_EMIT finished();
 }
@@ -102,23 +104,29 @@ void HttpConnection::checkDeadline()
     const std::int64_t waited = m_clock.steadyMs() - m_since;
     switch (m_phase) {
     case Phase::Head:
-        if (m_hasBegun && waited >= m_deadlines.headMs)
+        if (m_hasBegun && (waited >= m_limits.headTimeout.count() || isDribbling(waited)))
             refuse({408, "too_slow", "the request did not come in time"});
-        else if (!m_hasBegun && waited >= (m_hasServed ? m_deadlines.idleMs : m_deadlines.headMs))
+        else if (!m_hasBegun && waited >= (m_hasServed ? m_limits.idleTimeout : m_limits.headTimeout).count())
             abort();
         break;
     case Phase::Writing:
-        if (waited >= m_deadlines.writeMs)
+        if (waited >= m_limits.writeTimeout.count())
             abort();
         break;
     case Phase::Lingering:
-        if (waited >= m_deadlines.lingerMs)
+        if (waited >= lingerMs)
             abort();
         break;
     case Phase::Answering:
     case Phase::Done:
         break;
     }
+}
+
+/// A byte every now and then keeps a connection busy just below any deadline.
+bool HttpConnection::isDribbling(std::int64_t waitedMs) const
+{
+    return waitedMs >= receiveRateGraceMs && m_socket->bytesAvailable() * 1000 < m_limits.minReceiveRate * waitedMs;
 }
 
 void HttpConnection::onReadyRead()
@@ -131,24 +139,25 @@ void HttpConnection::onReadyRead()
 
 void HttpConnection::readHead()
 {
-    const QByteArray bytes = m_socket->peek(static_cast<qint64>(RequestHead::maxSize));
+    const QByteArray bytes = m_socket->peek(m_limits.maxHeadSize);
     if (bytes.isEmpty())
         return;
-    if (!std::exchange(m_hasBegun, true) && m_hasServed)
-        m_since = m_clock.steadyMs(); // from idle to the head's own deadline
+    if (!std::exchange(m_hasBegun, true))
+        m_since = m_clock.steadyMs(); // the head has its own deadline
     const std::string_view view(bytes.constData(), static_cast<std::size_t>(bytes.size()));
     m_headSize = RequestHead::sizeIn(view);
     if (m_headSize == 0) {
-        if (view.size() >= RequestHead::maxSize)
-            refuse({431, "head_too_large", "the request head is longer than 8 KB"});
+        if (static_cast<qint64>(view.size()) >= m_limits.maxHeadSize)
+            refuse({431, "head_too_large", "the request head is too long"});
         return;
     }
-    const auto head = RequestHead::parse(view.substr(0, m_headSize));
+    const auto head = RequestHead::parse(view.substr(0, m_headSize), static_cast<std::size_t>(m_limits.maxHeadSize));
     if (!head) {
         refuse(head.error());
         return;
     }
     enter(Phase::Answering);
+    m_client = {};
     const HttpReply reply = [self = QPointer(this), number = ++m_requestNumber, method = head->method,
                              keepAlive = head->keepAlive](HttpResponse response) {
         if (self && self->m_phase == Phase::Answering && self->m_requestNumber == number)
@@ -170,7 +179,8 @@ void HttpConnection::answer(HttpResponse response, HttpMethod method, bool keepA
     m_socket->skip(static_cast<qint64>(m_headSize));
     m_response = std::move(response);
     // Whoever is refused gives his place away; after some refusals nobody could say where the next request begins anyhow.
-    m_keepAlive = keepAlive && (m_response.status < 400 || m_response.status == 404);
+    m_becomesStream = m_response.handOver && method != HttpMethod::Head;
+    m_keepAlive = keepAlive && !m_response.handOver && (m_response.status < 400 || m_response.status == 404);
     const std::string head = headOf(m_response, m_response.body().size(), m_keepAlive, m_clock.unixMs());
     m_bodySize = method == HttpMethod::Head || m_response.status == 304 ? 0 : m_response.body().size();
     m_written = 0;
@@ -196,6 +206,11 @@ void HttpConnection::pump()
 
 void HttpConnection::answered()
 {
+    if (m_becomesStream) {
+        m_handOver(*this);
+        return;
+    }
+    m_client = {};
     m_response = HttpResponse();
     m_hasServed = true;
     m_hasBegun = false;

@@ -3,6 +3,8 @@
 
 #include "server/gateway/front_door/http_message.h"
 #include "server/gateway/front_door/request_head.h"
+#include "server/gateway/reactor/newcomer.h"
+#include "shared/config/config.h"
 #include "shared/domain/clock.h"
 
 #include <QObject>
@@ -11,19 +13,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 class QTcpSocket;
 
 namespace tipwatch {
-
-/// How long each thing may take. Milliseconds.
-struct HttpDeadlines {
-    std::int64_t headMs = 10'000;     ///< from the first byte (or the connection) to the end of the head
-    std::int64_t idleMs = 15'000;     ///< between two requests
-    std::int64_t writeMs = 10'000;    ///< without any progress of an answer
-    std::int64_t lingerMs = 2'000;    ///< for the other side to close after our last answer
-    std::int64_t handshakeMs = 5'000; ///< for Qt's part of the WebSocket handshake
-};
 
 /// One TCP connection in the front door: reads heads without consuming what lies behind, answers one request after the other, and
 /// lets go of its socket when it becomes a WebSocket. Lives on the front door's thread.
@@ -34,8 +28,12 @@ public:
     /// What is to be done with a good head: call reply once, now or later, or take the socket away (releaseSocket) and never reply.
     using Handler = std::function<void(HttpConnection &, const RequestHead &, const HttpReply &)>;
 
+    /// Called when the answer to a client's request (see holdPlace) that begins a stream is on the wire, to take the socket away.
+    using HandOver = std::function<void(HttpConnection &)>;
+
     /// @p clock must outlive the connection.
-    HttpConnection(std::unique_ptr<QTcpSocket> socket, const HttpDeadlines &deadlines, const Clock &clock, Handler handler);
+    HttpConnection(std::unique_ptr<QTcpSocket> socket, const HttpLimits &limits, const Clock &clock, Handler handler,
+                   HandOver handOver);
     ~HttpConnection() override;
 
     /// Acts on what arrived before the object was there.
@@ -49,6 +47,17 @@ public:
 
     /// Gives the socket away, its bytes unread. The connection is finished.
     std::unique_ptr<QTcpSocket> releaseSocket();
+
+    /// Whoever has sent the request that is being handled counts as a client until it is answered or the connection ends.
+    void holdPlace(Newcomer client) { m_client = std::move(client); }
+    /// The client, to be handed over with its socket. Its descriptor is not filled in.
+    Newcomer takePlace() { return std::exchange(m_client, {}); }
+    /// What was answered. Meant for the hand-over.
+    const HttpResponse &response() const { return m_response; }
+
+    /// Whether this is not the first request.
+    bool hasServed() const { return m_hasServed; }
+    QTcpSocket &socket() const { return *m_socket; }
 
     /// Whether something lies behind the head that is being handled.
     bool hasBytesBehindHead() const;
@@ -65,6 +74,7 @@ private:
 
     void onReadyRead();
     void readHead();
+    bool isDribbling(std::int64_t waitedMs) const;
     void refuse(const HttpRefusal &refusal);
     void answer(HttpResponse response, HttpMethod method, bool keepAlive);
     void pump();
@@ -73,15 +83,18 @@ private:
     void enter(Phase phase);
 
     std::unique_ptr<QTcpSocket> m_socket;
-    const HttpDeadlines m_deadlines;
+    const HttpLimits m_limits;
     const Clock &m_clock;
     const Handler m_handler;
+    const HandOver m_handOver;
+    Newcomer m_client;
     Phase m_phase = Phase::Head;
     std::int64_t m_since;     ///< steady ms of the phase's begin, or of the last progress in it
     bool m_hasServed = false; ///< a request was answered: now it is keep-alive that waits
     bool m_hasBegun = false;  ///< the first bytes of a head are there
     bool m_keepAlive = false;
     std::size_t m_headSize = 0;
+    bool m_becomesStream = false;
     std::uint64_t m_requestNumber = 0; ///< so that a reply that comes twice or too late finds nobody
     HttpResponse m_response;
     std::size_t m_written = 0;  ///< bytes of the body handed to the socket

@@ -3,6 +3,7 @@
 
 #include "shared/protocol/json_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -66,6 +67,15 @@ HttpResponse HttpResponse::error(int status, std::string_view code, std::string_
     return HttpResponse::json(std::move(body), status);
 }
 
+void HttpResponse::addVary(std::string_view field)
+{
+    const auto vary = std::find_if(headers.begin(), headers.end(), [](const auto &header) { return header.first == "Vary"; });
+    if (vary == headers.end())
+        headers.emplace_back("Vary", field);
+    else
+        vary->second.append(", ").append(field);
+}
+
 std::string_view reasonPhrase(int status)
 {
     switch (status) {
@@ -73,10 +83,14 @@ std::string_view reasonPhrase(int status)
         return "OK";
     case 204:
         return "No Content";
+    case 301:
+        return "Moved Permanently";
     case 304:
         return "Not Modified";
     case 400:
         return "Bad Request";
+    case 401:
+        return "Unauthorized";
     case 403:
         return "Forbidden";
     case 404:
@@ -89,6 +103,8 @@ std::string_view reasonPhrase(int status)
         return "Content Too Large";
     case 426:
         return "Upgrade Required";
+    case 429:
+        return "Too Many Requests";
     case 431:
         return "Request Header Fields Too Large";
     case 503:

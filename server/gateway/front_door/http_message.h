@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/gateway/reactor/newcomer.h"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +20,8 @@ struct HttpRequest {
     std::string query; ///< as it came, without '?'
     std::string host;  ///< with port, as the client names us
     std::string ifNoneMatch;
+    std::string lastEventId;             ///< of an event stream that is resumed
+    ClientAddress client;                ///< who asks, behind whatever proxies are trusted
     std::vector<std::string> parameters; ///< what stands for the {…} of the route, in order
 
     /// Value of the first @p name in the query, decoded.
@@ -27,6 +31,12 @@ struct HttpRequest {
 struct HttpResponse {
     int status = 200;
     std::vector<std::pair<std::string, std::string>> headers; ///< besides those that every response has
+    /// If set the response has no end: behind its head and body the connection goes to whoever this gives it to, on the front door's
+    /// thread. For routes of clients (Router::Access) only.
+    std::function<void(Newcomer)> handOver;
+
+    /// The answer depends on this field of the request, as caches have to know.
+    void addVary(std::string_view field);
 
     std::string_view body() const { return m_body; }
     /// Keeps @p text.

@@ -29,6 +29,18 @@ std::string valueOf(const Fields &fields, http::field name)
     return std::string(view(fields[name]));
 }
 
+/// A list may come in several lines, which are one (RFC 9110, 5.3).
+std::string joined(const Fields &fields, boost::beast::string_view name)
+{
+    std::string all;
+    for (auto [field, end] = fields.equal_range(name); field != end; ++field) {
+        if (!all.empty())
+            all += ", ";
+        all += view(field->value());
+    }
+    return all;
+}
+
 HttpRefusal bad(std::string_view message)
 {
     return {400, "bad_request", message};
@@ -87,7 +99,16 @@ Refused takeTarget(std::string_view target, RequestHead &head)
 
 HttpMethod methodOf(http::verb verb)
 {
-    return verb == http::verb::get ? HttpMethod::Get : verb == http::verb::head ? HttpMethod::Head : HttpMethod::Other;
+    switch (verb) {
+    case http::verb::get:
+        return HttpMethod::Get;
+    case http::verb::head:
+        return HttpMethod::Head;
+    case http::verb::options:
+        return HttpMethod::Options;
+    default:
+        return HttpMethod::Other;
+    }
 }
 
 } // namespace
@@ -107,7 +128,7 @@ std::size_t RequestHead::sizeIn(std::string_view bytes)
     return end == std::string_view::npos ? 0 : end + 4;
 }
 
-tl::expected<RequestHead, HttpRefusal> RequestHead::parse(std::string_view bytes)
+tl::expected<RequestHead, HttpRefusal> RequestHead::parse(std::string_view bytes, std::size_t maxSize)
 {
     http::request_parser<http::empty_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(maxSize));
@@ -115,7 +136,7 @@ tl::expected<RequestHead, HttpRefusal> RequestHead::parse(std::string_view bytes
     boost::system::error_code error;
     parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
     if (error == http::error::header_limit)
-        return tl::unexpected(HttpRefusal{431, "head_too_large", "the request head is longer than 8 KB"});
+        return tl::unexpected(HttpRefusal{431, "head_too_large", "the request head is too long"});
     if (error == http::error::bad_version)
         return tl::unexpected(HttpRefusal{505, "bad_version", "HTTP/1.1 is spoken here"});
     if (error || !parser.is_header_done() || hasFoldedLine(bytes))
@@ -131,12 +152,17 @@ tl::expected<RequestHead, HttpRefusal> RequestHead::parse(std::string_view bytes
     head.host = valueOf(fields, http::field::host);
     if (const Refused refused = takeTarget(view(fields.target()), head))
         return tl::unexpected(*refused);
-    for (const http::field single : {http::field::origin, http::field::sec_websocket_key, http::field::sec_websocket_version}) {
+    for (const char *single : {"Origin", "Authorization", "Last-Event-ID", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}) {
         if (fields.count(single) > 1)
             return tl::unexpected(bad("a header that may stand once stands twice"));
     }
     head.origin = valueOf(fields, http::field::origin);
-    head.ifNoneMatch = valueOf(fields, http::field::if_none_match);
+    head.ifNoneMatch = joined(fields, "If-None-Match");
+    head.acceptEncoding = joined(fields, "Accept-Encoding");
+    head.authorization = valueOf(fields, http::field::authorization);
+    head.lastEventId = std::string(view(fields["Last-Event-ID"]));
+    head.forwardedFor = joined(fields, "X-Forwarded-For");
+    head.requestedMethod = valueOf(fields, http::field::access_control_request_method);
     head.webSocketVersion = valueOf(fields, http::field::sec_websocket_version);
     head.webSocketKey = valueOf(fields, http::field::sec_websocket_key);
     head.wantsWebSocket = http::token_list(fields[http::field::connection]).exists("upgrade") &&

@@ -16,7 +16,7 @@ struct HttpRefusal {
     std::string_view message;
 };
 
-enum class HttpMethod { Get, Head, Other };
+enum class HttpMethod { Get, Head, Options, Other };
 
 /// The head of a request, parsed and free of everything that two parsers could read in two ways: exactly one Host, no body, an
 /// origin-form target (or an absolute one that says the same as Host). Only what the gateway looks at is kept.
@@ -27,6 +27,11 @@ struct RequestHead {
     std::string host;   ///< with port, as given
     std::string origin; ///< empty: none
     std::string ifNoneMatch;
+    std::string acceptEncoding; ///< all its lines, joined by commas
+    std::string authorization;
+    std::string lastEventId;
+    std::string forwardedFor;    ///< all lines of X-Forwarded-For, joined by commas
+    std::string requestedMethod; ///< of a preflight: what the page wants to send
     std::string webSocketVersion;
     std::string webSocketKey;
     bool wantsWebSocket = false; ///< "Upgrade: websocket" and "Connection: upgrade"
@@ -35,14 +40,11 @@ struct RequestHead {
     /// 16 bytes in base64 (RFC 6455, 4.1).
     bool hasValidWebSocketKey() const;
 
-    /// Bytes a head may have; browsers send less than one thousand without cookies.
-    static constexpr std::size_t maxSize = 8192;
-
     /// Bytes of the head at the front of @p bytes, its empty line included; 0 while it is incomplete.
     static std::size_t sizeIn(std::string_view bytes);
 
-    /// @p head: one whole head, as sizeIn() measured it.
-    static tl::expected<RequestHead, HttpRefusal> parse(std::string_view head);
+    /// @p head: one whole head, as sizeIn() measured it, of @p maxSize bytes at most.
+    static tl::expected<RequestHead, HttpRefusal> parse(std::string_view head, std::size_t maxSize);
 };
 
 } // namespace tipwatch

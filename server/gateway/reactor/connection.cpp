@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/reactor/connection.h"
 
-#include <arpa/inet.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -94,23 +93,6 @@ Connection::Sent Connection::sendLast(FramePtr close, bool now)
         m_queue->dropWaiting();
     m_queue->pushAlways({std::move(close), std::nullopt});
     return flush();
-}
-
-std::string Connection::remoteAddress() const
-{
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    if (::getpeername(fd, reinterpret_cast<sockaddr *>(&address), &size) != 0)
-        return "unknown";
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (address.ss_family == AF_INET6) {
-        const auto &v6 = reinterpret_cast<const sockaddr_in6 &>(address);
-        ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-        return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
-    }
-    const auto &v4 = reinterpret_cast<const sockaddr_in &>(address);
-    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-    return std::string(text.data()) + ":" + std::to_string(ntohs(v4.sin_port));
 }
 
 } // namespace tipwatch

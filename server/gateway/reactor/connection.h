@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/gateway/front_door/address_book.h"
 #include "server/gateway/reactor/frame_decoder.h"
 #include "server/gateway/reactor/out_queue.h"
 #include "server/gateway/session/session.h"
@@ -8,7 +9,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 
 namespace tipwatch {
 
@@ -42,8 +42,6 @@ public:
     Sent sendLast(FramePtr close, bool now);
 
     bool hasWaiting() const { return m_queue != nullptr; }
-    /// "192.168.1.7:51234", asked from the kernel: too rarely needed to be kept.
-    std::string remoteAddress() const;
 
     int fd = -1;
     std::uint32_t index = 0;      ///< of the slot
@@ -52,6 +50,7 @@ public:
     bool watchesForSpace = false; ///< EPOLLOUT is armed
     bool isShutDown = false;      ///< nothing more can be sent
     Session session;
+    ClientTicket ticket;
     std::uint64_t clientId = 0;
     std::int64_t pingAt = 0;       ///< steady ms of the next ping
     std::int64_t silentSince = 0;  ///< of the first ping that was not followed by anything; 0: none

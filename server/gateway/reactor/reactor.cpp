@@ -22,11 +22,11 @@ Reactor::~Reactor()
         shard->drain();
 }
 
-std::uint64_t Reactor::adopt(int fd)
+std::uint64_t Reactor::adopt(Newcomer client)
 {
     const std::uint64_t clientId = m_lastClientId.fetch_add(1, std::memory_order_relaxed) + 1;
     m_counters.clients.fetch_add(1, std::memory_order_relaxed);
-    m_shards[clientId % m_shards.size()]->adopt(fd, clientId);
+    m_shards[clientId % m_shards.size()]->adopt(std::move(client), clientId);
     m_clientsChanged();
     return clientId;
 }

@@ -21,9 +21,9 @@ public:
                                                   const Shard::ClientsChanged &clientsChanged);
     ~Reactor();
 
-    /// Takes over @p fd, a WebSocket whose handshake is done, and counts it at once.
+    /// Takes over @p client and counts it at once.
     /// @return the client's number in logs.
-    std::uint64_t adopt(int fd);
+    std::uint64_t adopt(Newcomer client);
 
     void publish(const StreamStepPtr &step);
 

@@ -130,8 +130,8 @@ void Shard::takeInbox()
             continue;
         }
         broadcast(std::exchange(steps, {}));
-        if (const auto *adopted = std::get_if<ShardInbox::Adopt>(&item)) {
-            open(*adopted);
+        if (auto *adopted = std::get_if<ShardInbox::Adopt>(&item)) {
+            open(std::move(*adopted));
         } else {
             m_drainEnd = m_now + m_limits.drainMs;
             for (Connection &connection : m_connections)
@@ -143,7 +143,7 @@ void Shard::takeInbox()
 
 // --- clients coming and going
 
-void Shard::open(const ShardInbox::Adopt &adopted)
+void Shard::open(ShardInbox::Adopt adopted)
 {
     if (m_freeSlots.empty()) {
         const auto index = static_cast<std::uint32_t>(m_connections.size());
@@ -154,7 +154,8 @@ void Shard::open(const ShardInbox::Adopt &adopted)
     m_freeSlots.pop_back();
     ++m_count;
 
-    connection.fd = adopted.fd;
+    connection.fd = adopted.client.fd;
+    connection.ticket = std::move(adopted.client.ticket);
     connection.clientId = adopted.clientId;
     connection.phase = Connection::Phase::Open;
     const int on = 1;
@@ -169,7 +170,7 @@ void Shard::open(const ShardInbox::Adopt &adopted)
     }
     if (lcGateway().isInfoEnabled())
         qCInfo(lcGateway, "websocket.connection event=open client=%llu remote=%s",
-               static_cast<unsigned long long>(connection.clientId), connection.remoteAddress().c_str());
+               static_cast<unsigned long long>(connection.clientId), connection.ticket.remote().c_str());
 
     // After a restart all clients come at once; their pings need not.
     const std::int64_t half = m_limits.pingIntervalMs / 2;
@@ -189,7 +190,7 @@ void Shard::close(Connection &connection, CloseCode code, std::string_view reaso
         return;
     if (lcGateway().isInfoEnabled())
         qCInfo(lcGateway, "websocket.connection event=close client=%llu remote=%s code=%u reason=\"%.*s\"",
-               static_cast<unsigned long long>(connection.clientId), connection.remoteAddress().c_str(),
+               static_cast<unsigned long long>(connection.clientId), connection.ticket.remote().c_str(),
                static_cast<unsigned>(code), static_cast<int>(reason.size()), reason.data());
     connection.phase = Connection::Phase::Lingering;
     connection.goneAt = m_now + (now ? std::max(m_limits.lingerMs, m_limits.writeTimeoutMs) : m_limits.lingerMs);
@@ -201,7 +202,7 @@ void Shard::drop(Connection &connection, std::string_view why)
 {
     if (connection.phase == Connection::Phase::Open && lcGateway().isInfoEnabled())
         qCInfo(lcGateway, "websocket.connection event=lost client=%llu remote=%s reason=\"%.*s\"",
-               static_cast<unsigned long long>(connection.clientId), connection.remoteAddress().c_str(),
+               static_cast<unsigned long long>(connection.clientId), connection.ticket.remote().c_str(),
                static_cast<int>(why.size()), why.data());
     ::close(connection.fd);
     const std::uint32_t index = connection.index, generation = connection.generation;

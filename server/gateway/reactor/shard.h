@@ -50,8 +50,8 @@ public:
     Shard(const Shard &) = delete;
     Shard &operator=(const Shard &) = delete;
 
-    /// Takes over @p fd, a WebSocket whose handshake is done and which counters.clients counts already.
-    void adopt(int fd, std::uint64_t clientId) { m_inbox.post(ShardInbox::Adopt{fd, clientId}); }
+    /// Takes over @p client, which counters.clients counts already.
+    void adopt(Newcomer client, std::uint64_t clientId) { m_inbox.post(ShardInbox::Adopt{std::move(client), clientId}); }
 
     /// The next step of the stream.
     void publish(StreamStepPtr step) { m_inbox.post(std::move(step)); }
@@ -70,7 +70,7 @@ private:
     void takeInbox();
 
     // Clients coming and going
-    void open(const ShardInbox::Adopt &adopted);
+    void open(ShardInbox::Adopt adopted);
     void close(Connection &connection, CloseCode code, std::string_view reason, bool now = false);
     void drop(Connection &connection, std::string_view why);
     void closeAll();

@@ -12,7 +12,7 @@ ShardInbox::~ShardInbox()
 {
     for (const Item &item : m_items) {
         if (const auto *adopt = std::get_if<Adopt>(&item))
-            ::close(adopt->fd);
+            ::close(adopt->client.fd);
     }
     if (m_eventFd >= 0)
         ::close(m_eventFd);

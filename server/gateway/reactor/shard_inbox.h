@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/gateway/reactor/newcomer.h"
 #include "server/gateway/reactor/protocol.h"
 
 #include <cstdint>
@@ -15,7 +16,7 @@ namespace tipwatch {
 class ShardInbox {
 public:
     struct Adopt {
-        int fd = -1; ///< a WebSocket after its handshake; the inbox owns it until it is taken
+        Newcomer client; ///< the inbox owns it until it is taken
         std::uint64_t clientId = 0;
     };
     struct Drain {};

@@ -7,14 +7,14 @@ void BlockBook::add(DecodedBlockPtr block)
 {
     const BlockHash hash = block->hash;
     addParent(hash, block->previousHash);
-    const std::size_t transactions = block->transactions.size();
+    const std::size_t bytes = block->memory();
     if (!m_blocks.emplace(hash, std::move(block)).second)
         return;
     m_blockOrder.push_back(hash);
-    m_transactions += transactions;
-    while (m_blockOrder.size() > 1 && (m_transactions > keptTransactions || m_blockOrder.size() > keptParents)) {
+    m_bytes += bytes;
+    while (m_blockOrder.size() > 1 && (m_bytes > keptBytes || m_blockOrder.size() > keptParents)) {
         const auto oldest = m_blocks.find(m_blockOrder.front());
-        m_transactions -= oldest->second->transactions.size();
+        m_bytes -= oldest->second->memory();
         m_blocks.erase(oldest);
         m_blockOrder.pop_front();
     }

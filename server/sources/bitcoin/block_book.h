@@ -17,8 +17,8 @@ using DecodedBlockPtr = std::shared_ptr<const DecodedBlock>;
 /// Bounded: the oldest are forgotten.
 class BlockBook {
 public:
-    static constexpr std::size_t keptTransactions = 150'000; ///< 48 bytes each: a few dozen full blocks, or many small ones
-    static constexpr std::size_t keptParents = 2'000;        ///< hash and parent only; more blocks than that are not kept either
+    static constexpr std::size_t keptBytes = 10'000'000; ///< of their transactions: a few dozen full blocks, or many small ones
+    static constexpr std::size_t keptParents = 2'000;    ///< hash and parent only; not more blocks than that are kept either
 
     void add(DecodedBlockPtr block);
     /// For blocks of which no more is needed than where they stand.
@@ -32,7 +32,7 @@ public:
 private:
     std::unordered_map<BlockHash, DecodedBlockPtr, HashOfHash256> m_blocks;
     std::deque<BlockHash> m_blockOrder;
-    std::size_t m_transactions = 0; ///< in all of them
+    std::size_t m_bytes = 0; ///< of all of them
     std::unordered_map<BlockHash, BlockHash, HashOfHash256> m_parents;
     std::deque<BlockHash> m_parentOrder;
 };

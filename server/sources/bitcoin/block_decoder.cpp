@@ -12,19 +12,28 @@ namespace {
 constexpr std::size_t headerSize = 80;
 constexpr std::size_t leastTransaction = 60; // one input and one output with empty scripts
 constexpr std::size_t longestTag = 200;      // bytes; a coinbase script has at most 100 by consensus
+constexpr std::size_t usualPayee = 28;       // bytes, between P2WPKH and P2TR
 
-/// For all transactions but the first: only their place among the bytes matters.
-struct Skip {
+/// For all transactions: what they pay, and first to whom.
+struct PaymentSink {
     void version(std::uint32_t) {}
     void inputs(std::uint64_t) {}
     void input(std::span<const std::uint8_t>, std::span<const std::uint8_t>, std::uint32_t) {}
     void outputs(std::uint64_t) {}
-    void output(Satoshi, std::span<const std::uint8_t>) {}
+    void output(Satoshi amount, std::span<const std::uint8_t> outputScript)
+    {
+        value += amount;
+        if (payee.empty() && canBeSpent(outputScript))
+            payee = outputScript;
+    }
     void witness(std::size_t) {}
     void lockTime(std::uint32_t) {}
+
+    Satoshi value;
+    std::span<const std::uint8_t> payee;
 };
 
-struct CoinbaseSink : Skip {
+struct CoinbaseSink : PaymentSink {
     void inputs(std::uint64_t number) { inputCount = number; }
     void input(std::span<const std::uint8_t> outpoint, std::span<const std::uint8_t> inputScript, std::uint32_t)
     {
@@ -32,14 +41,12 @@ struct CoinbaseSink : Skip {
         spendsNothing = std::all_of(outpoint.begin(), outpoint.begin() + 32, [](std::uint8_t byte) { return byte == 0; }) &&
                         std::all_of(outpoint.begin() + 32, outpoint.end(), [](std::uint8_t byte) { return byte == 0xff; });
     }
-    void output(Satoshi amount, std::span<const std::uint8_t>) { value += amount; }
 
     bool isCoinbase() const { return inputCount == 1 && spendsNothing; }
 
     std::uint64_t inputCount = 0;
     bool spendsNothing = false;
     std::span<const std::uint8_t> script;
-    Satoshi value;
 };
 
 using Digest = std::array<std::uint8_t, 32>;
@@ -75,23 +82,29 @@ void readTransactions(ByteReader &reader, DecodedBlock &block)
         reader.failAt(countAt, "a block has", "no transactions");
     const std::size_t countSize = reader.position() - countAt;
     block.transactions.reserve(static_cast<std::size_t>(count));
+    block.payees.reserve(static_cast<std::size_t>(count) * usualPayee);
     block.strippedSize = static_cast<std::int64_t>(headerSize + countSize);
 
-    const auto take = [&](const TransactionFormat &format) {
+    const auto take = [&](const TransactionFormat &format, const PaymentSink &payment) {
         if (reader.hasFailed())
             return;
         block.strippedSize += format.strippedSize();
-        block.transactions.push_back({format.txid(reader), format.weight(), vsizeOf(format.weight())});
+        block.transactions.push_back({format.txid(reader), format.weight(), payment.value,
+                                      static_cast<std::uint32_t>(block.payees.size()),
+                                      static_cast<std::uint32_t>(payment.payee.size())});
+        block.payees.insert(block.payees.end(), payment.payee.begin(), payment.payee.end());
     };
     for (std::uint64_t i = 0; i < count && !reader.hasFailed(); ++i) {
         if (i > 0) {
-            Skip skip;
-            take(readTransaction(reader, skip));
+            PaymentSink payment;
+            const TransactionFormat format = readTransaction(reader, payment);
+            take(format, payment);
             continue;
         }
         CoinbaseSink coinbase;
         const std::size_t at = reader.position();
-        take(readTransaction(reader, coinbase));
+        const TransactionFormat format = readTransaction(reader, coinbase);
+        take(format, coinbase);
         if (!coinbase.isCoinbase())
             reader.failAt(at, "the first transaction is", "no coinbase");
         block.coinbaseScript.assign(coinbase.script.begin(), coinbase.script.end());
@@ -134,6 +147,17 @@ std::vector<TxId> DecodedBlock::txids() const
     all.reserve(transactions.size());
     for (const BlockTransaction &transaction : transactions)
         all.push_back(transaction.txid);
+    return all;
+}
+
+std::vector<ConfirmedTransaction> DecodedBlock::confirmedTransactions() const
+{
+    std::vector<ConfirmedTransaction> all;
+    all.reserve(transactions.size());
+    for (const BlockTransaction &transaction : transactions) {
+        const auto payee = std::span(payees).subspan(transaction.payeeAt, transaction.payeeSize);
+        all.push_back({transaction.txid, transaction.value, {payee.begin(), payee.end()}});
+    }
     return all;
 }
 

@@ -4,6 +4,7 @@
 #include "shared/domain/error.h"
 #include "shared/domain/hash256.h"
 #include "shared/domain/quantity.h"
+#include "shared/domain/transaction.h"
 
 #include <cstdint>
 #include <span>
@@ -13,11 +14,13 @@
 
 namespace tipwatch {
 
-/// As much of a transaction as a block's summary needs.
+/// As much of a transaction as is told of those in a block.
 struct BlockTransaction {
     TxId txid;
     Weight weight;
-    VBytes vsize; ///< from the weight alone
+    Satoshi value;               ///< sum of the outputs
+    std::uint32_t payeeAt = 0;   ///< into DecodedBlock::payees
+    std::uint32_t payeeSize = 0; ///< 0: no output can be spent
 };
 
 /// A block as its bytes tell it. Owns all it has.
@@ -31,6 +34,7 @@ struct DecodedBlock {
     std::int64_t strippedSize = 0; ///< bytes without witness
     Weight weight;
     std::vector<BlockTransaction> transactions; ///< coinbase first; never empty
+    std::vector<std::uint8_t> payees; ///< of each, the script of the first output that can be spent, one behind the other
 
     Height height = unknownHeight;            ///< what the coinbase claims (BIP 34: version 2 and later), else unknown
     std::vector<std::uint8_t> coinbaseScript; ///< of the coinbase input
@@ -40,6 +44,10 @@ struct DecodedBlock {
 
     std::int32_t txCount() const { return static_cast<std::int32_t>(transactions.size()); }
     std::vector<TxId> txids() const;
+    /// In the block's order, coinbase first.
+    std::vector<ConfirmedTransaction> confirmedTransactions() const;
+    /// Bytes that its transactions take here, about.
+    std::size_t memory() const { return transactions.size() * sizeof(BlockTransaction) + payees.size(); }
 };
 
 /// @p raw is one whole block, and nothing else. An error says what is wrong and at which byte, and names the block's hash if the

@@ -27,7 +27,8 @@ BlockSummary summaryOf(const DecodedBlock &block, Height height, std::int32_t ha
 
 ConnectedBlock connectedBlock(const DecodedBlock &block, Height height, std::int32_t halvingInterval, std::int64_t heardAt)
 {
-    ConnectedBlock connected{summaryOf(block, height, halvingInterval), block.txids()};
+    ConnectedBlock connected{summaryOf(block, height, halvingInterval), block.txids(),
+                             std::make_shared<const std::vector<ConfirmedTransaction>>(block.confirmedTransactions())};
     connected.summary.receivedAt = heardAt;
     return connected;
 }

@@ -27,6 +27,11 @@ void addTransaction(MempoolEntry &entry, const RpcResult &answer)
     entry.value = transaction->value;
     entry.inputs = static_cast<std::int32_t>(transaction->inputs.size());
     entry.outputs = static_cast<std::int32_t>(transaction->outputs.size());
+    std::vector<TransactionOutput> paysTo;
+    paysTo.reserve(transaction->outputs.size());
+    for (const TxOutput &output : transaction->outputs)
+        paysTo.push_back({output.value, {output.script.begin(), output.script.end()}});
+    entry.paysTo = std::make_shared<const std::vector<TransactionOutput>>(std::move(paysTo));
     entry.flags = static_cast<std::uint16_t>(entry.flags | transaction->flags());
 }
 

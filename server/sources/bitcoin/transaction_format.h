@@ -10,6 +10,14 @@ namespace tipwatch {
 
 inline constexpr std::int64_t maxMoney = 21'000'000ll * 100'000'000; ///< satoshi (Bitcoin Core, MAX_MONEY)
 
+/// False for what is data only, or longer than a script may be (Bitcoin Core, CScript::IsUnspendable).
+constexpr bool canBeSpent(std::span<const std::uint8_t> script)
+{
+    constexpr std::uint8_t opReturn = 0x6a;
+    constexpr std::size_t longestScript = 10'000; // bytes (Bitcoin Core, MAX_SCRIPT_SIZE)
+    return script.size() <= longestScript && (script.empty() || script[0] != opReturn);
+}
+
 /// Where the parts of a transaction lie among the bytes it was read from.
 struct TransactionFormat {
     std::size_t begin = 0;

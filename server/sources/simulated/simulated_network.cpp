@@ -3,6 +3,7 @@
 
 #include "server/sources/simulated/block_template.h"
 #include "server/sources/simulated/simulated_hash.h"
+#include "server/sources/simulated/transaction_outputs.h"
 #include "server/sources/simulated/transaction_shape.h"
 
 #include <algorithm>
@@ -293,6 +294,7 @@ void SimulatedNetwork::announce(Slot slot, bool replacement)
     MempoolEntry entry = entryOf(slot);
     if (replacement)
         entry.set(TxFlag::Replacement);
+    entry.paysTo = std::make_shared<const std::vector<TransactionOutput>>(outputsOf(m_mempool.at(slot).shape));
     m_operations->push_back(Arrival{std::move(entry)});
 }
 
@@ -319,11 +321,8 @@ void SimulatedNetwork::extendChain(Time now)
 
 void SimulatedNetwork::connect(MinedBlock block, Time now)
 {
-    ConnectedBlock connected{block.summary, {txidOf(block.coinbase)}};
+    ConnectedBlock connected = contentsOf(block);
     connected.summary.receivedAt = unixMsAt(now);
-    connected.txids.reserve(block.transactions.size() + 1);
-    for (const PooledTransaction &transaction : block.transactions)
-        connected.txids.push_back(txidOf(transaction.serial));
     m_chain.connect(connected.summary);
     m_purge.blockConnected(static_cast<double>(now) / 1e6);
     m_peers.blockRelayed(connected.summary.size);
@@ -331,6 +330,23 @@ void SimulatedNetwork::connect(MinedBlock block, Time now)
     if (m_recentBlocks.size() > deepestReorg + 1)
         m_recentBlocks.pop_front();
     m_operations->push_back(BlockFound{std::move(connected)});
+}
+
+ConnectedBlock SimulatedNetwork::contentsOf(const MinedBlock &block) const
+{
+    const TxId coinbase = txidOf(block.coinbase);
+    const Satoshi reward = block.summary.subsidy + block.summary.totalFees.value_or(Satoshi());
+    ConnectedBlock connected{block.summary, {coinbase}};
+    std::vector<ConfirmedTransaction> confirmed{{coinbase, reward, rewardScript(block.summary.miner)}};
+    connected.txids.reserve(block.transactions.size() + 1);
+    confirmed.reserve(block.transactions.size() + 1);
+    for (const PooledTransaction &transaction : block.transactions) {
+        const TxId txid = txidOf(transaction.serial);
+        connected.txids.push_back(txid);
+        confirmed.push_back({txid, shapeOf(transaction.shape).value, payeeOf(transaction.shape)});
+    }
+    connected.transactions = std::make_shared<const std::vector<ConfirmedTransaction>>(std::move(confirmed));
+    return connected;
 }
 
 /// A transaction that its miner alone knew confirms and spends what a waiting one wanted to; that one goes, with all that depends on it.

@@ -78,6 +78,7 @@ private:
     void extendChain(Time now);
     void reorganise(Time now);
     void connect(MinedBlock block, Time now);
+    ConnectedBlock contentsOf(const MinedBlock &block) const;
     void doubleSpend(const MinedBlock &block);
     void estimate(Time now);
 

@@ -4,6 +4,7 @@
 #include "server/gateway/session/canonical_protocol.h"
 #include "tests/unit/gateway/client_frames.h"
 #include "tests/unit/gateway/gateway_fixture.h"
+#include "tests/unit/gateway/http_exchange.h"
 #include "tests/unit/gateway/raw_client.h"
 
 #include <fcntl.h>
@@ -11,15 +12,12 @@
 #include <unistd.h>
 
 #include <QElapsedTimer>
-#include <QJsonArray>
 #include <QLoggingCategory>
 #include <QSet>
 #include <QSignalSpy>
 #include <QTcpServer>
 
-#include <atomic>
 #include <filesystem>
-#include <thread>
 
 using namespace tipwatch;
 using namespace tipwatch::test;
@@ -27,64 +25,6 @@ using namespace Qt::StringLiterals;
 using namespace std::string_literals;
 
 namespace {
-
-struct Answer {
-    int status = 0;
-    QByteArray head;
-    QByteArray body;
-
-    QByteArray field(const QByteArray &name) const
-    {
-        for (const QByteArray &line : head.split('\n')) {
-            if (line.toLower().startsWith(name.toLower() + ":"))
-                return line.mid(name.size() + 1).trimmed();
-        }
-        return {};
-    }
-    QJsonObject object() const { return QJsonDocument::fromJson(body).object(); }
-    QJsonArray array() const { return QJsonDocument::fromJson(body).array(); }
-    QString errorCode() const { return object()[u"error"_s][u"code"_s].toString(); }
-};
-
-Answer parse(const std::string &text)
-{
-    const QByteArray bytes = QByteArray::fromStdString(text);
-    const qsizetype end = bytes.indexOf("\r\n\r\n");
-    return {bytes.mid(9, 3).toInt(), bytes.left(end), end < 0 ? QByteArray() : bytes.mid(end + 4)};
-}
-
-/// Runs @p work on another thread while this one (the backend's) keeps its event loop turning.
-template <class Work> auto besides(Work work)
-{
-    decltype(work()) result;
-    std::atomic<bool> done = false;
-    std::thread thread([&] {
-        result = work();
-        done = true;
-    });
-    while (!done)
-        QTest::qWait(1);
-    thread.join();
-    return result;
-}
-
-/// One request, one connection.
-Answer ask(const ServedStore &served, const std::string &request)
-{
-    return besides([&] {
-        RawClient client = RawClient::connectTo(served.port());
-        client.send(request);
-        return parse(client.readAll());
-    });
-}
-
-Answer get(const ServedStore &served, const std::string &path, const std::string &fields = {})
-{
-    return ask(served, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + fields + "\r\n");
-}
-
-const std::string upgradeFields = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 std::size_t openDescriptors()
 {
@@ -404,9 +344,8 @@ void GatewayTest::slowHeadIsAnswered408()
         1, {}, clock, [] { return std::make_unique<CanonicalProtocol>(HelloFacts{}); }, [] {});
     GatewayConfig config;
     config.httpPort = 0;
-    HttpDeadlines deadlines;
-    deadlines.headMs = 200;
-    FrontDoor door(config, deadlines, clock, *reactor);
+    config.http.headTimeout = std::chrono::milliseconds(200);
+    FrontDoor door(config, clock, *reactor);
     QVERIFY(door.listen());
     const auto port = static_cast<std::uint16_t>(QUrl(QString::fromStdString(door.url())).port());
     const auto [slow, silent] = besides([&] {
@@ -423,12 +362,14 @@ void GatewayTest::slowHeadIsAnswered408()
 
 void GatewayTest::silentConnectionsMakeRoomForOthers()
 {
-    ServedStore served;
+    GatewayConfig config;
+    config.http.maxConnections = 100;
+    ServedStore served(config);
     served.fill();
     QVERIFY(served.start());
-    const int statusWithAThousandSilent = besides([&] {
+    const int statusWithManySilent = besides([&] {
         std::vector<RawClient> silent;
-        for (std::size_t i = 0; i < FrontDoor::maxConnections + 50; ++i) {
+        for (int i = 0; i < 150; ++i) {
             silent.push_back(RawClient::connectTo(served.port()));
             silent.back().send("GET / HT");
         }
@@ -437,7 +378,7 @@ void GatewayTest::silentConnectionsMakeRoomForOthers()
         const int status = parse(client.readAll()).status;
         return silent.front().readAll().empty() ? status : -1; // the first has been let go
     });
-    QCOMPARE(statusWithAThousandSilent, 200);
+    QCOMPARE(statusWithManySilent, 200);
 }
 
 void GatewayTest::restAnswers()
@@ -846,7 +787,7 @@ void GatewayTest::descriptorLimitIsRaisedToWhatIsNeeded()
     config.clients.maxConnections = 500;
     ServedStore served(config);
     QVERIFY(served.start());
-    QVERIFY(DescriptorLimit::now() >= 500 + FrontDoor::maxConnections);
+    QVERIFY(DescriptorLimit::now() >= static_cast<rlim_t>(500 + config.http.maxConnections));
 }
 
 void GatewayTest::servesAgainAfterDescriptorsRanOut()

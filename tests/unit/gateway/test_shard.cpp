@@ -54,7 +54,7 @@ struct Running {
     RawClient connect(int receiveBuffer = 0)
     {
         auto [client, server] = RawClient::pair(receiveBuffer);
-        reactor->adopt(server);
+        reactor->adopt({.fd = server});
         return std::move(client);
     }
 
@@ -141,7 +141,7 @@ void ShardTest::framesSentBeforeTheAdoptionAreHeard()
     Running running;
     auto [client, server] = RawClient::pair();
     client.send(textFrame("early") + textFrame("bi", false));
-    running.reactor->adopt(server);
+    running.reactor->adopt({.fd = server});
     QCOMPARE(client.readFrame().payload, "at 0"s);
     QCOMPARE(client.readFrame().payload, "early"s);
     client.send(continuation("rd", true));

@@ -104,6 +104,9 @@ void BitcoinSourceTest::tellsWhatHappens()
     QCOMPARE(entry.fee, Satoshi(2'800));
     QCOMPARE(entry.feerate(), Feerate(20));
     QCOMPARE(entry.outputs, 2);
+    QVERIFY(entry.paysTo);
+    QCOMPARE(entry.paysTo->size(), std::size_t(2));
+    QCOMPARE((*entry.paysTo)[0].value + (*entry.paysTo)[1].value, entry.value);
     const TxId gone = node.chain.add();
     node.chain.remove(gone);
     const BlockHash block = node.chain.mineAll();
@@ -114,6 +117,13 @@ void BitcoinSourceTest::tellsWhatHappens()
     QCOMPARE(connected[0]->block->totalFees, std::optional(Satoshi(2'800)));
     QCOMPARE(connected[0]->block->coinbaseTag, std::string("/FakeNode/"));
     QVERIFY(connected[0]->block->receivedAt > 0);
+    QVERIFY(connected[0]->transactions);
+    QCOMPARE(connected[0]->transactions->size(), std::size_t(2)); // the coinbase too
+    QVERIFY(connected[0]->transactions->at(1).txid == txid);
+    QCOMPARE(connected[0]->transactions->at(1).value, entry.value);
+    const auto &outputs = *entry.paysTo;
+    const bool firstIsData = !outputs[0].script.empty() && outputs[0].script[0] == 0x6a;
+    QVERIFY(connected[0]->transactions->at(1).payee == outputs[firstIsData ? 1 : 0].script);
     QCOMPARE(under.status().resyncs, 0);
 }
 

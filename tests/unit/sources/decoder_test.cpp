@@ -164,11 +164,13 @@ void DecoderTest::everyRecordedBlockDecodesToWhatTheNodeSaid()
         QCOMPARE(block->weight.value, std::int64_t(expected["weight"]));
         QCOMPARE(block->txCount(), static_cast<std::int32_t>(std::int64_t(expected["nTx"])));
 
+        const std::vector<ConfirmedTransaction> confirmed = block->confirmedTransactions();
+        QCOMPARE(confirmed.size(), block->transactions.size());
         std::size_t index = 0;
         for (const element tx : simdjson::dom::array(expected["tx"])) {
             const BlockTransaction &decoded = block->transactions.at(index++);
             QCOMPARE(decoded.txid.toHex(), text(tx["txid"]));
-            QCOMPARE(decoded.vsize.value, std::int64_t(tx["vsize"]));
+            QCOMPARE(vsizeOf(decoded.weight).value, std::int64_t(tx["vsize"]));
             QCOMPARE(decoded.weight.value, std::int64_t(tx["weight"]));
             // The whole decoder, on the bytes of every transaction of the block, must say the same.
             const Bytes raw = unhex(std::string_view(tx["hex"]));
@@ -178,6 +180,16 @@ void DecoderTest::everyRecordedBlockDecodesToWhatTheNodeSaid()
             QCOMPARE(whole->wtxid.toHex(), text(tx["hash"]));
             QCOMPARE(whole->weight, decoded.weight);
             QCOMPARE(whole->isCoinbase, index == 1);
+            QCOMPARE(whole->value, decoded.value);
+            std::string payee;
+            for (const TxOutput &output : whole->outputs) {
+                if (payee.empty() && output.kind != ScriptKind::NullData)
+                    payee = hexOf(output.script);
+            }
+            const ConfirmedTransaction &told = confirmed.at(index - 1);
+            QCOMPARE(told.txid, decoded.txid);
+            QCOMPARE(told.value, decoded.value);
+            QCOMPARE(hexOf(told.payee), payee);
         }
         QCOMPARE(index, block->transactions.size());
         QCOMPARE(block->txids().size(), index);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/sources/bitcoin/transaction_decoder.h"
 #include "server/sources/simulated/block_template.h"
 #include "server/sources/simulated/simulated_network.h"
+#include "shared/domain/address.h"
 
 #include <QStringList>
 
@@ -106,6 +108,7 @@ private:
     void see(const Arrival &arrival)
     {
         const bool returns = m_disconnected.contains(arrival.entry.txid);
+        checkOutputs(arrival.entry);
         add(arrival.entry);
         settleOrphans(QStringLiteral("a child outlives its removed parent"));
         const bool announced = m_replacedBy == arrival.entry.txid;
@@ -120,6 +123,47 @@ private:
         }
         m_replacedBy.reset();
         m_replacedFees = {};
+    }
+
+    void checkOutputs(const MempoolEntry &entry)
+    {
+        if (!entry.paysTo || entry.paysTo->size() != static_cast<std::size_t>(entry.outputs))
+            return complain(QStringLiteral("an arrival does not tell its outputs"));
+        Satoshi sum;
+        bool taproot = false, data = false;
+        for (const TransactionOutput &output : *entry.paysTo) {
+            const ScriptKind kind = scriptKindOf(output.script);
+            taproot |= kind == ScriptKind::Taproot;
+            data |= kind == ScriptKind::NullData;
+            sum += output.value;
+            if (kind != ScriptKind::NullData && (!addressOf(output.script, "main") || output.value < Satoshi(330)))
+                complain(QStringLiteral("an output that no wallet would make"));
+        }
+        if (sum != entry.value)
+            complain(QStringLiteral("outputs do not add up"));
+        if (taproot != entry.has(TxFlag::Taproot) || data != entry.has(TxFlag::DataCarrier))
+            complain(QStringLiteral("outputs and flags tell different things"));
+    }
+
+    void checkContents(const ConnectedBlock &block)
+    {
+        if (!block.transactions || block.transactions->size() != block.txids.size())
+            return complain(QStringLiteral("a block does not tell its transactions"));
+        for (std::size_t i = 0; i < block.txids.size(); ++i) {
+            const ConfirmedTransaction &told = (*block.transactions)[i];
+            const auto waiting = m_mempool.find(block.txids[i]);
+            if (told.txid != block.txids[i] || !addressOf(told.payee, "main"))
+                complain(QStringLiteral("a transaction of a block is told wrongly"));
+            if (waiting == m_mempool.end() || !waiting->second.paysTo)
+                continue;
+            const auto &outputs = *waiting->second.paysTo;
+            const auto payee =
+                std::find_if(outputs.begin(), outputs.end(), [](const auto &output) { return output.script[0] != 0x6a; });
+            if (told.value != waiting->second.value || told.payee != payee->script)
+                complain(QStringLiteral("a transaction pays otherwise when it confirms"));
+        }
+        if (block.transactions->front().value != block.summary.subsidy + block.summary.totalFees.value_or(Satoshi()))
+            complain(QStringLiteral("a coinbase claims too much or too little"));
     }
 
     void see(const Removal &removal)
@@ -155,6 +199,7 @@ private:
             complain(QStringLiteral("a block is older than the median of its eleven ancestors"));
         if (static_cast<std::size_t>(block.txCount) != found.block.txids.size())
             complain(QStringLiteral("a block miscounts"));
+        checkContents(found.block);
         std::unordered_set<TxId, HashOfHash256> inBlock;
         for (const TxId &txid : found.block.txids) {
             if (const auto it = m_mempool.find(txid); it != m_mempool.end()) {

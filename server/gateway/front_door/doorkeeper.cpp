@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/front_door/doorkeeper.h"
+
+namespace tipwatch {
+
+namespace {
+
+constexpr int fullRetrySeconds = 10;
+constexpr int preflightSeconds = 600; ///< for which a browser need not ask again
+
+HttpResponse refusalUntil(int status, std::string_view code, std::string_view message, std::int64_t seconds)
+{
+    HttpResponse refusal = HttpResponse::error(status, code, message);
+    refusal.headers.emplace_back("Retry-After", std::to_string(seconds));
+    return refusal;
+}
+
+} // namespace
+
+Doorkeeper::Doorkeeper(const GatewayConfig &config, const Clock &clock)
+    : m_config(config), m_clock(clock), m_policy(config.corsOrigins, config.allowedHosts, AccessPolicy::namesOfThisMachine()),
+      m_proxies(config.trustedProxies), m_newClients(config.clients.connectionsPerMinute)
+{
+}
+
+Visitor Doorkeeper::visitorOf(const ClientAddress &peer, std::uint16_t peerPort, const RequestHead &head) const
+{
+    const ClientAddress client = m_proxies.clientOf(peer, head.forwardedFor);
+    return {client, client == peer ? peerPort : std::uint16_t(0)};
+}
+
+std::optional<HttpResponse> Doorkeeper::answerAtTheDoor(const RequestHead &head) const
+{
+    if (!m_policy.allowsHost(head.host))
+        return HttpResponse::error(403, "host_refused", "this server does not go by that name; add it to the allowed hosts");
+    if (head.method == HttpMethod::Options && !head.origin.empty() && !head.requestedMethod.empty())
+        return preflight(head);
+    if (head.method != HttpMethod::Get && head.method != HttpMethod::Head) {
+        HttpResponse refusal = HttpResponse::error(405, "method_refused", "everything here is read with GET");
+        refusal.headers.emplace_back("Allow", "GET, HEAD");
+        return refusal;
+    }
+    return std::nullopt;
+}
+
+/// Fetch standard, 4.8: asked by a browser before a request of another origin that carries more than a form could.
+HttpResponse Doorkeeper::preflight(const RequestHead &head) const
+{
+    if (!m_policy.namesOrigin(head.origin))
+        return HttpResponse::error(403, "origin_refused", "pages of this origin may not ask; add it to the allowed origins");
+    HttpResponse response;
+    response.status = 204;
+    response.headers = {{"Access-Control-Allow-Methods", "GET, HEAD"},
+                        {"Access-Control-Allow-Headers", "Authorization, Last-Event-ID"},
+                        {"Access-Control-Max-Age", std::to_string(preflightSeconds)}};
+    return response;
+}
+
+std::optional<HttpResponse> Doorkeeper::refusalOfUpgrade(const RequestHead &head) const
+{
+    if (!head.wantsWebSocket || head.method != HttpMethod::Get)
+        return HttpResponse::text("Expected WebSocket", 400);
+    if (head.webSocketVersion != "13") {
+        HttpResponse refusal = HttpResponse::error(426, "bad_version", "WebSocket version 13 (RFC 6455) is spoken here");
+        refusal.headers.insert(refusal.headers.end(),
+                               {{"Sec-WebSocket-Version", "13"}, {"Upgrade", "websocket"}, {"Connection", "Upgrade"}});
+        return refusal;
+    }
+    if (!head.hasValidWebSocketKey())
+        return HttpResponse::error(400, "bad_request", "Sec-WebSocket-Key is 16 bytes in base64");
+    if (!m_policy.allowsOrigin(head.origin, head.host))
+        return HttpResponse::error(403, "origin_refused", "pages of this origin may not connect; add it to the allowed origins");
+    return std::nullopt;
+}
+
+tl::expected<ClientTicket, HttpResponse> Doorkeeper::admit(const Visitor &visitor, std::int64_t clients, bool isNew)
+{
+    if (clients >= m_config.clients.maxConnections)
+        return tl::unexpected(refusalUntil(503, "full", "no more clients are taken now", fullRetrySeconds));
+    // First who is there, so that a full address does not use up its new ones by trying.
+    auto ticket = m_clients.acquire(visitor.address, visitor.port, m_config.clients.maxPerAddress);
+    if (!ticket)
+        return tl::unexpected(
+            refusalUntil(429, "too_many_connections", "this address has as many connections as it may", fullRetrySeconds));
+    if (const std::int64_t waitMs = isNew ? m_newClients.take(visitor.address, m_clock.steadyMs()) : 0; waitMs > 0)
+        return tl::unexpected(refusalUntil(429, "rate_limited", "this address has opened too many connections in the last minute",
+                                           (waitMs + 999) / 1000));
+    return std::move(*ticket);
+}
+
+void Doorkeeper::addCors(const RequestHead &head, HttpResponse &response) const
+{
+    if (m_config.corsOrigins.empty())
+        return;
+    response.addVary("Origin"); // who does not send one must not leave others an answer without these fields in a cache
+    if (head.origin.empty() || !m_policy.namesOrigin(head.origin))
+        return;
+    response.headers.insert(response.headers.end(),
+                            {{"Access-Control-Allow-Origin", head.origin},
+                             {"Access-Control-Expose-Headers", "ETag, Link, Retry-After, Tipwatch-Position"}});
+}
+
+} // namespace tipwatch

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/gateway/front_door/access_policy.h"
+#include "server/gateway/front_door/address_book.h"
+#include "server/gateway/front_door/forwarded.h"
+#include "server/gateway/front_door/http_message.h"
+#include "server/gateway/front_door/rate_limiter.h"
+#include "server/gateway/front_door/request_head.h"
+#include "shared/config/config.h"
+#include "shared/domain/clock.h"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tipwatch {
+
+/// Who has sent a request.
+struct Visitor {
+    ClientAddress address;  ///< behind the proxies that are trusted
+    std::uint16_t port = 0; ///< 0: unknown, behind a proxy
+};
+
+/// Says of every request whether it is let in, and if not, with which words it is refused: protocol.md, "Limits and closing".
+/// Knows nothing of sockets. Lives on the front door's thread.
+class Doorkeeper {
+public:
+    /// @p clock must outlive the doorkeeper.
+    Doorkeeper(const GatewayConfig &config, const Clock &clock);
+
+    Visitor visitorOf(const ClientAddress &peer, std::uint16_t peerPort, const RequestHead &head) const;
+
+    /// What holds for every request: Host and method. A preflight is answered here too.
+    std::optional<HttpResponse> answerAtTheDoor(const RequestHead &head) const;
+
+    /// What a WebSocket's opening request has to be, besides its path.
+    std::optional<HttpResponse> refusalOfUpgrade(const RequestHead &head) const;
+
+    /// Makes @p visitor one more client, beside @p clients that are there. @p isNew: its connection has not been counted before.
+    tl::expected<ClientTicket, HttpResponse> admit(const Visitor &visitor, std::int64_t clients, bool isNew);
+
+    /// Lets pages of the configured origins read the answer to @p head.
+    void addCors(const RequestHead &head, HttpResponse &response) const;
+
+private:
+    HttpResponse preflight(const RequestHead &head) const;
+
+    const GatewayConfig m_config;
+    const Clock &m_clock;
+    const AccessPolicy m_policy;
+    const ProxyTrust m_proxies;
+    AddressBook m_clients;
+    RateLimiter m_newClients;
+};
+
+} // namespace tipwatch
