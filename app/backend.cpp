@@ -37,4 +37,10 @@ void Backend::setGatewayEnabled(bool enabled)
         &m_host, [this, enabled] { m_engine->setGatewayEnabled(enabled); }, Qt::QueuedConnection);
 }
 
+void Backend::changeGateway(const GatewaySettings &settings)
+{
+    QMetaObject::invokeMethod(
+        &m_host, [this, settings] { m_engine->changeGateway(settings); }, Qt::QueuedConnection);
+}
+
 } // namespace tipwatch

@@ -23,6 +23,7 @@ public:
     /// Returns at once.
     void start();
     void setGatewayEnabled(bool enabled);
+    void changeGateway(const GatewaySettings &settings);
 
     /// Readers on other threads connect queued.
     EventBus &bus() { return m_engine->bus(); }

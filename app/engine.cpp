@@ -45,4 +45,11 @@ void Engine::setGatewayEnabled(bool enabled)
     Q_EMIT gatewayStatusChanged(m_gateway.status());
 }
 
+void Engine::changeGateway(const GatewaySettings &settings)
+{
+    if (const auto changed = m_gateway.change(settings); !changed)
+        qCDebug(appLog, "gateway.failed error=\"%s\"", changed.error().message.c_str()); // the gateway's status tells everybody
+    Q_EMIT gatewayStatusChanged(m_gateway.status());
+}
+
 } // namespace tipwatch

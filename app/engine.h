@@ -29,6 +29,7 @@ public:
     void stop();
 
     void setGatewayEnabled(bool enabled);
+    void changeGateway(const GatewaySettings &settings);
 
     EventBus &bus() { return m_bus; }
     const ChainStore &store() const { return m_store; }

@@ -60,6 +60,7 @@ int runWindow(int &argc, char **argv, const Config &config)
         UiOptions{.theme = config.window.theme, .reducedMotion = config.window.reducedMotion, .settingsFile = {}});
     QObject::connect(&backend, &Backend::gatewayStatusChanged, &ui, &Ui::setGatewayStatus);
     QObject::connect(&ui, &Ui::gatewayEnabledRequested, &backend, &Backend::setGatewayEnabled);
+    QObject::connect(&ui, &Ui::gatewaySettingsRequested, &backend, &Backend::changeGateway);
     ui.show();
     return application.run();
 }

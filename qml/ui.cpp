@@ -95,6 +95,7 @@ Ui::Ui(EventBus &bus, std::function<ChainSnapshotPtr()> snapshot, const Clock &c
     : m_parts(std::make_unique<Parts>(bus, std::move(snapshot), clock, options))
 {
     connect(&m_parts->gateway, &GatewayModel::enabledRequested, this, &Ui::gatewayEnabledRequested);
+    connect(&m_parts->gateway, &GatewayModel::settingsRequested, this, &Ui::gatewaySettingsRequested);
 }
 
 Ui::~Ui()

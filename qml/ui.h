@@ -40,6 +40,8 @@ public Q_SLOTS:
 Q_SIGNALS:
     /// The person moved the gateway's switch. The switch shows the new state when setGatewayStatus() says so.
     void gatewayEnabledRequested(bool enabled);
+    /// The person changed how the gateway serves; setGatewayStatus() tells what came of it.
+    void gatewaySettingsRequested(const tipwatch::GatewaySettings &settings);
 
 private:
     void watch(QQuickWindow *shown);

@@ -2,17 +2,14 @@
 #include "server/gateway/gateway.h"
 
 #include "server/gateway/descriptor_limit.h"
-#include "server/gateway/front_door/front_door.h"
-#include "server/gateway/front_door/rest_api.h"
-#include "server/gateway/front_door/site.h"
 #include "server/gateway/gateway_log.h"
 #include "server/gateway/publisher.h"
 #include "server/gateway/reactor/reactor.h"
 #include "server/gateway/session/canonical_protocol.h"
+#include "server/gateway/web_server.h"
 #include "shared/state/chain_store.h"
 #include "shared/state/event_bus.h"
 
-#include <QThread>
 #include <QTimer>
 
 #include <algorithm>
@@ -44,26 +41,39 @@ ShardLimits shardLimits(const GatewayConfig &config)
     return limits;
 }
 
+GatewaySettings settingsOf(const GatewayConfig &config)
+{
+    return {config.listen,
+            config.httpPort,
+            config.clients.maxConnections,
+            config.clients.maxPerAddress,
+            config.clients.connectionsPerMinute,
+            config.clients.messagesPerSecond};
+}
+
+GatewayConfig with(GatewayConfig config, const GatewaySettings &settings)
+{
+    config.listen = settings.listen;
+    config.httpPort = settings.port;
+    config.clients.maxConnections = settings.maxConnections;
+    config.clients.maxPerAddress = settings.maxPerAddress;
+    config.clients.connectionsPerMinute = settings.connectionsPerMinute;
+    config.clients.messagesPerSecond = settings.messagesPerSecond;
+    return config;
+}
+
 } // namespace
 
 /// One run from start() to stop(). Built and torn down on the backend thread.
 struct Gateway::Serving {
     std::unique_ptr<Reactor> reactor;
     std::unique_ptr<Publisher> publisher;
-    std::unique_ptr<RestApi> rest;
-    std::unique_ptr<Site> site;
-    std::unique_ptr<FrontDoor> frontDoor;
-    QThread thread; ///< the front door's
+    std::unique_ptr<WebServer> web;
 
     /// Nobody comes in any more, then the stream ends, then the clients are told (by the reactor's destructor).
     ~Serving()
     {
-        if (thread.isRunning()) {
-            QMetaObject::invokeMethod(
-                frontDoor.get(), [this] { frontDoor->close(); }, Qt::BlockingQueuedConnection);
-            thread.quit();
-            thread.wait();
-        }
+        web.reset();
         publisher.reset();
         reactor.reset();
     }
@@ -93,7 +103,7 @@ Result<void> Gateway::start()
     m_error = serving ? std::string() : serving.error().message;
     if (serving) {
         m_serving = std::move(*serving);
-        qCInfo(lcGateway, "websocket.enabled on=true url=%s path=%s max_connections=%lld", m_serving->frontDoor->url().c_str(),
+        qCInfo(lcGateway, "websocket.enabled on=true url=%s path=%s max_connections=%lld", m_serving->web->url().c_str(),
                m_config.path.c_str(), static_cast<long long>(m_config.clients.maxConnections));
     } else {
         qCWarning(lcGateway, "websocket.enabled on=false error=\"%s\"", m_error.c_str());
@@ -104,13 +114,17 @@ Result<void> Gateway::start()
     return {};
 }
 
-Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
+void Gateway::allowDescriptors() const
 {
     const std::size_t needed =
         static_cast<std::size_t>(m_config.clients.maxConnections + m_config.http.maxConnections) + otherDescriptors;
     if (const std::size_t limit = raiseDescriptorLimit(needed); limit < needed)
         qCWarning(lcGateway, "websocket.error event=descriptors limit=%zu needed=%zu", limit, needed);
+}
 
+Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
+{
+    allowDescriptors();
     auto serving = std::make_unique<Serving>();
     const HelloFacts facts{serverName, m_config.clients.pingInterval.count(), m_config.clients.maxMessageSize,
                            m_config.clients.queueMessages};
@@ -121,41 +135,56 @@ Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
         return tl::unexpected(reactor.error());
     serving->reactor = std::move(*reactor);
     serving->publisher = std::make_unique<Publisher>(m_bus, m_store, *serving->reactor, m_clock);
-    serving->frontDoor = std::make_unique<FrontDoor>(m_config, m_clock, *serving->reactor);
-    addRoutes(*serving);
-
-    serving->frontDoor->moveToThread(&serving->thread);
-    serving->thread.setObjectName(u"tw-front-door"_s);
-    serving->thread.start();
-    Result<void> listening;
-    QMetaObject::invokeMethod(
-        serving->frontDoor.get(), [&] { listening = serving->frontDoor->listen(); }, Qt::BlockingQueuedConnection);
-    if (!listening)
-        return tl::unexpected(listening.error());
+    auto web = WebServer::open(m_config, m_store, *serving->reactor, m_clock);
+    if (!web)
+        return tl::unexpected(web.error());
+    serving->web = std::move(*web);
     return serving;
 }
 
-void Gateway::addRoutes(Serving &serving)
+Result<void> Gateway::change(const GatewaySettings &settings)
 {
-    FrontDoor &door = *serving.frontDoor;
-    const auto status = [&door, &counters = serving.reactor->counters()] {
-        return GatewayStatus{true, true, door.url(), counters.clients.load(), {}};
-    };
-    // The publisher is our foot on the backend thread: what waits for it there is forgotten when it goes.
-    const auto askForTxids = [&door, &store = m_store, backend = serving.publisher.get()](RestApi::TxidsReply reply) {
-        QMetaObject::invokeMethod(
-            backend,
-            [&door, &store, reply = std::move(reply)] {
-                auto txids = std::make_shared<const MempoolTxids>(store.mempoolTxids());
-                QMetaObject::invokeMethod(
-                    &door, [reply, txids] { reply(*txids); }, Qt::QueuedConnection);
-            },
-            Qt::QueuedConnection);
-    };
-    serving.rest = std::make_unique<RestApi>(RestApi::Needs{m_store, serverName, status, askForTxids});
-    serving.rest->addRoutes(door.router());
-    serving.site = std::make_unique<Site>(m_store, m_clock, m_config.path, TIPWATCH_VERSION);
-    serving.site->addRoutes(door.router());
+    const GatewayConfig before = std::exchange(m_config, with(m_config, settings));
+    if (!m_serving) {
+        refreshStatus();
+        return m_enabled ? start() : Result<void>();
+    }
+    const Result<void> outcome = moveWebServer(before);
+    m_error = outcome ? std::string() : outcome.error().message;
+    if (outcome)
+        qCInfo(lcGateway, "websocket.changed url=%s max_connections=%lld", m_serving->web->url().c_str(),
+               static_cast<long long>(m_config.clients.maxConnections));
+    else
+        qCWarning(lcGateway, "websocket.error event=change error=\"%s\"", m_error.c_str());
+    refreshStatus();
+    return outcome;
+}
+
+/// From where it was to where m_config wants it; back again if it cannot be there. The WebSocket clients do not notice.
+Result<void> Gateway::moveWebServer(const GatewayConfig &before)
+{
+    allowDescriptors();
+    std::unique_ptr<WebServer> &web = m_serving->web;
+    GatewayConfig wanted = m_config, old = before;
+    old.httpPort = web->port(); // where people know it, even if any free one was asked for at the start
+    if (m_config.httpPort == before.httpPort)
+        wanted.httpPort = old.httpPort;
+    const bool samePort = wanted.httpPort == old.httpPort;
+    if (samePort)
+        web.reset();
+    auto opened = WebServer::open(wanted, m_store, *m_serving->reactor, m_clock);
+    if (opened) {
+        web = std::move(*opened);
+        return {};
+    }
+    m_config = before;
+    if (samePort) {
+        if (auto again = WebServer::open(old, m_store, *m_serving->reactor, m_clock))
+            web = std::move(*again);
+        else
+            m_serving.reset(); // somebody took the port in this very moment
+    }
+    return tl::unexpected(opened.error());
 }
 
 void Gateway::stop()
@@ -187,9 +216,9 @@ void Gateway::refreshStatus()
 
 GatewayStatus Gateway::status() const
 {
-    GatewayStatus status{m_enabled, m_serving != nullptr, {}, 0, m_error};
+    GatewayStatus status{m_enabled, m_serving != nullptr, {}, 0, m_error, settingsOf(m_config)};
     if (m_serving) {
-        status.url = m_serving->frontDoor->url();
+        status.url = m_serving->web->url();
         status.clients = m_serving->reactor->counters().clients.load();
     }
     return status;

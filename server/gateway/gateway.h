@@ -37,6 +37,10 @@ public:
     /// Usually returns within milliseconds. start() may follow.
     void stop();
 
+    /// Other settings from now on, served at once if it serves. Clients stay connected, also when the port changes. If it cannot be
+    /// (port in use), why is returned and stands in status().error, and everything goes on as before.
+    Result<void> change(const GatewaySettings &settings);
+
     GatewayStatus status() const;
 
 Q_SIGNALS:
@@ -47,11 +51,12 @@ private:
     struct Serving;
 
     Result<std::unique_ptr<Serving>> serve();
-    void addRoutes(Serving &serving);
+    Result<void> moveWebServer(const GatewayConfig &before);
+    void allowDescriptors() const;
     void clientsChanged();
     void refreshStatus();
 
-    const GatewayConfig m_config;
+    GatewayConfig m_config;
     EventBus &m_bus;
     const ChainStore &m_store;
     const Clock &m_clock;

@@ -83,6 +83,7 @@ private Q_SLOTS:
     void historyIsStacked();
     void emptyMempoolIsNotAnError();
     void gatewaySwitchShowsWhatIs();
+    void gatewayAddressOfTheConfigurationStays();
 };
 
 void ModelsTest::modelsStayConsistentUnderRandomOperations_data()
@@ -491,6 +492,22 @@ void ModelsTest::gatewaySwitchShowsWhatIs()
     gateway.setStatus({true, true, "http://10.0.0.2:8787/", 7, {}});
     QCOMPARE(gateway.status(), DataStatus::Live);
     QCOMPARE(gateway.clients(), 7);
+}
+
+void ModelsTest::gatewayAddressOfTheConfigurationStays()
+{
+    GatewayModel gateway;
+    QSignalSpy requested(&gateway, &GatewayModel::settingsRequested);
+    GatewayStatus status{true, true, "http://10.0.0.2:8787/", 0, {}, {}};
+    status.settings.listen = "10.0.0.2";
+    gateway.setStatus(status);
+    QVERIFY(gateway.wholeLan());
+    gateway.change(true, 8787, 1000, 32, 10, 20); // as it is
+    QCOMPARE(requested.count(), 0);
+    gateway.change(true, 8787, 500, 32, 10, 20);
+    QCOMPARE(requested.last().first().value<GatewaySettings>().listen, std::string("10.0.0.2"));
+    gateway.change(false, 8787, 500, 32, 10, 20);
+    QCOMPARE(requested.last().first().value<GatewaySettings>().listen, std::string("127.0.0.1"));
 }
 
 QTEST_MAIN(ModelsTest)

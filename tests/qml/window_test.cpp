@@ -158,6 +158,7 @@ private Q_SLOTS:
     void newBlockShowsInTitleAndTrain();
     void latencyIsMeasuredToTheFrame();
     void gatewaySwitchAsks();
+    void gatewaySettingsAreAskedForWhenApplied();
     void themeIsRememberedUnlessOneIsAskedFor();
     void geometryIsRemembered();
     void everyControlIsReachedByTab();
@@ -314,6 +315,50 @@ void WindowTest::gatewaySwitchAsks()
     QVERIFY(!toggle->property("on").toBool()); // not until it is so
     shown.ui->setGatewayStatus({true, true, "http://127.0.0.1:8787/", 0, {}});
     QVERIFY(toggle->property("on").toBool());
+}
+
+void WindowTest::gatewaySettingsAreAskedForWhenApplied()
+{
+    Shown shown;
+    shown.chain.begin(20, 500, 10);
+    QQuickWindow *window = shown.open();
+    QVERIFY(window);
+    GatewayStatus status{true, true, "http://127.0.0.1:8787/", 0, {}, {}};
+    shown.ui->setGatewayStatus(status);
+    QSignalSpy asked(shown.ui.get(), &Ui::gatewaySettingsRequested);
+    auto *popup = window->findChild<QObject *>(u"gatewayPopup"_s);
+    QVERIFY(popup && QMetaObject::invokeMethod(popup, "open"));
+    QTRY_VERIFY(popup->property("opened").toBool());
+    auto *content = popup->property("contentItem").value<QQuickItem *>();
+    const auto item = [&](const QString &name) { return content->findChild<QQuickItem *>(name); };
+    const auto click = [&](QQuickItem *what) {
+        QTest::mouseClick(window, Qt::LeftButton, {}, what->mapToScene({what->width() / 2, what->height() / 2}).toPoint());
+    };
+    const auto enter = [&](const char *text) {
+        QTest::keyClick(window, Qt::Key_A, Qt::ControlModifier);
+        for (const char *c = text; *c != 0; ++c)
+            QTest::keyClick(window, *c);
+    };
+    QQuickItem *port = item(u"gatewayPortInput"_s);
+    QVERIFY(port && !item(u"gatewayApply"_s)->isVisible());
+    click(port);
+    enter("70000"); // beyond the range: it cannot be applied
+    QVERIFY(!port->property("acceptableInput").toBool());
+    QVERIFY(!item(u"gatewayApply"_s)->isEnabled());
+    enter("9000");
+    click(item(u"gatewayLanToggle"_s));
+    QTRY_VERIFY(item(u"gatewayApply"_s)->isVisible());
+    QTRY_VERIFY(popup->property("edited").toBool());
+    QTest::qWait(0);
+    click(item(u"gatewayApply"_s));
+    QTRY_COMPARE(asked.count(), 1);
+    const auto settings = asked.first().first().value<GatewaySettings>();
+    QCOMPARE(settings.port, 9000);
+    QCOMPARE(settings.listen, std::string("0.0.0.0"));
+    QCOMPARE(settings.maxConnections, status.settings.maxConnections);
+    status.settings = settings; // now it is so
+    shown.ui->setGatewayStatus(status);
+    QTRY_VERIFY(!item(u"gatewayApply"_s)->isVisible());
 }
 
 void WindowTest::themeIsRememberedUnlessOneIsAskedFor()

@@ -86,7 +86,8 @@ Result<void> FrontDoor::listen()
     m_webSockets = std::make_unique<QWebSocketServer>(u"Tipwatch"_s, QWebSocketServer::NonSecureMode);
     m_webSockets->setSupportedSubprotocols({subprotocol});
     connect(m_webSockets.get(), &QWebSocketServer::newConnection, this, &FrontDoor::endHandshake);
-    m_url = urlOf(addressForPeople(address), m_listener->serverPort());
+    m_port = m_listener->serverPort();
+    m_url = urlOf(addressForPeople(address), m_port);
     return {};
 }
 

@@ -44,6 +44,8 @@ public:
 
     /// For people: "http://192.168.1.7:8787/". Any thread, after listen().
     std::string url() const { return m_url; }
+    /// The same; not 0 even if any free one was asked for.
+    std::uint16_t port() const { return m_port; }
 
 private:
     class Listener;
@@ -78,6 +80,7 @@ private:
     std::map<QTcpSocket *, Handshake> m_handshakes; ///< children
     QTimer m_deadlineTimer;                         ///< runs only while there is somebody to watch
     std::string m_url;
+    std::uint16_t m_port = 0;
 };
 
 } // namespace tipwatch

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/web_server.h"
+
+#include "server/gateway/reactor/reactor.h"
+#include "shared/state/chain_store.h"
+
+namespace tipwatch {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr const char *serverName = "tipwatch/" TIPWATCH_VERSION;
+
+/// The whole set of txids, asked from the backend thread for the front door's.
+auto txidsFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
+{
+    return [&store, &backend, &door](RestApi::TxidsReply reply) {
+        QMetaObject::invokeMethod(
+            &backend,
+            [&store, &door, reply = std::move(reply)] {
+                auto txids = std::make_shared<const MempoolTxids>(store.mempoolTxids());
+                QMetaObject::invokeMethod(
+                    &door, [reply, txids] { reply(*txids); }, Qt::QueuedConnection);
+            },
+            Qt::QueuedConnection);
+    };
+}
+
+} // namespace
+
+Result<std::unique_ptr<WebServer>> WebServer::open(const GatewayConfig &config, const ChainStore &store, Reactor &reactor,
+                                                   const Clock &clock)
+{
+    std::unique_ptr<WebServer> server(new WebServer(config, store, reactor, clock));
+    Result<void> listening;
+    QMetaObject::invokeMethod(
+        &server->m_frontDoor, [&] { listening = server->m_frontDoor.listen(); }, Qt::BlockingQueuedConnection);
+    if (!listening)
+        return tl::unexpected(listening.error());
+    return server;
+}
+
+WebServer::WebServer(const GatewayConfig &config, const ChainStore &store, Reactor &reactor, const Clock &clock)
+    : m_store(store), m_reactor(reactor), m_frontDoor(config, clock, reactor),
+      m_rest({store, serverName, [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; },
+              txidsFrom(store, m_backend, m_frontDoor)}),
+      m_site(store, clock, config.path, TIPWATCH_VERSION)
+{
+    m_rest.addRoutes(m_frontDoor.router());
+    m_site.addRoutes(m_frontDoor.router());
+    m_frontDoor.moveToThread(&m_thread);
+    m_thread.setObjectName(u"tw-front-door"_s);
+    m_thread.start();
+}
+
+WebServer::~WebServer()
+{
+    QMetaObject::invokeMethod(
+        &m_frontDoor, [this] { m_frontDoor.close(); }, Qt::BlockingQueuedConnection);
+    m_thread.quit();
+    m_thread.wait();
+}
+
+} // namespace tipwatch

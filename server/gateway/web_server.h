@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/gateway/front_door/front_door.h"
+#include "server/gateway/front_door/rest_api.h"
+#include "server/gateway/front_door/site.h"
+#include "shared/config/config.h"
+#include "shared/domain/clock.h"
+#include "shared/domain/error.h"
+
+#include <QObject>
+#include <QThread>
+
+#include <memory>
+#include <string>
+
+namespace tipwatch {
+
+class ChainStore;
+class Reactor;
+
+/// The front door with all that can be asked for there, on a thread of its own. Made, used and destroyed on the backend thread. Clients
+/// that have become WebSockets belong to the reactor and outlive it, so that a port can be changed under them.
+class WebServer {
+public:
+    /// Opens the port. All references must outlive the server. @return why not, in words.
+    static Result<std::unique_ptr<WebServer>> open(const GatewayConfig &config, const ChainStore &store, Reactor &reactor,
+                                                   const Clock &clock);
+    /// Closes the port and every connection that is still HTTP.
+    ~WebServer();
+
+    /// For people.
+    std::string url() const { return m_frontDoor.url(); }
+    std::uint16_t port() const { return m_frontDoor.port(); }
+
+private:
+    WebServer(const GatewayConfig &config, const ChainStore &store, Reactor &reactor, const Clock &clock);
+
+    const ChainStore &m_store;
+    Reactor &m_reactor;
+    QObject m_backend; ///< what waits for the backend thread in its name is forgotten when it goes
+    FrontDoor m_frontDoor;
+    RestApi m_rest;
+    Site m_site;
+    QThread m_thread; ///< the front door's
+};
+
+} // namespace tipwatch
