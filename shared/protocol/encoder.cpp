@@ -9,15 +9,14 @@ namespace tipwatch {
 
 namespace {
 
-/// Feerates are shown to a thousandth of a sat/vB at most; more digits only cost bytes.
 double shown(Feerate feerate)
 {
-    return std::round(feerate.value * 1000) / 1000;
+    return toThousandth(feerate.value);
 }
 
-double shown(double rate)
+double shown(double value)
 {
-    return std::round(rate * 1000) / 1000;
+    return toThousandth(value);
 }
 
 ValueWriter &height(ValueWriter &out, std::string_view name, Height value)
@@ -160,6 +159,11 @@ std::vector<EncodedMessage> encodeRemovals(const ChainEvent &event, const Transa
 }
 
 } // namespace
+
+double toThousandth(double value)
+{
+    return std::round(value * 1000) / 1000;
+}
 
 void encode(ValueWriter &out, const Tip &tip)
 {

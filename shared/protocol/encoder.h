@@ -13,6 +13,9 @@
 
 namespace tipwatch {
 
+/// Feerates, rates and times that are measured are told to a thousandth; more digits only cost bytes.
+double toThousandth(double value);
+
 /// The canonical form of every value, in whatever encoding. REST answers and stream messages both come from here, so they cannot differ.
 /// Amounts are satoshi, feerates sat/vB, sizes bytes; what is unknown is null.
 void encode(ValueWriter &out, const Tip &tip);

@@ -170,6 +170,13 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainSnapshot &snapshot,
     return messages.take();
 }
 
+std::optional<std::string> CanonicalDialect::marked(std::string_view payload) const
+{
+    // In both encodings one byte opens the envelope, and a member may stand before the others.
+    const std::string_view mark = m_encoding == Encoding::Cbor ? "\xbf\x66resume\xf4" : R"({"resume":false,)";
+    return std::string(mark).append(payload.substr(1));
+}
+
 tl::expected<ClientRequest, RequestError> CanonicalDialect::parse(std::string_view message, bool isBinary,
                                                                   std::string_view network)
 {

@@ -23,6 +23,7 @@ public:
     std::vector<WireMessage> encode(const StreamMetrics &metrics, const ChainSnapshot &at, std::int64_t timestamp) const override;
     std::vector<WireMessage> encode(const ChainSnapshot &snapshot, ChannelSet channels, const StreamFilter *filter,
                                     std::int64_t timestamp) const override;
+    std::optional<std::string> marked(std::string_view payload) const override;
     tl::expected<ClientRequest, RequestError> parse(std::string_view message, bool isBinary, std::string_view network) override;
     std::string put(const Answer &answer) const override;
 

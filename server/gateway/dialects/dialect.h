@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/gateway/dialects/client_request.h"
+#include "server/gateway/dialects/wire.h"
 #include "shared/state/chain_event.h"
 #include "shared/state/chain_snapshot.h"
 #include "shared/state/stream_metrics.h"
@@ -9,23 +10,13 @@
 #include <tl/expected.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 namespace tipwatch {
-
-/// The ways in which the stream is put into words: requirements.md, "Client dialects".
-enum class Wire : std::uint8_t {
-    Json,    ///< canonical, tipwatch.v1.json; what S0's listeners read too
-    Cbor,    ///< canonical, tipwatch.v1.cbor
-    Indexer, ///< S1, /v1/stream
-    States,  ///< S2, on /ws
-    Signals, ///< S3, on /ws
-    Nodes    ///< S4, /api/ws
-};
-inline constexpr std::size_t wireCount = 6;
 
 /// What is said to one client alone, before a dialect puts it into words.
 struct Hello {
@@ -85,6 +76,14 @@ public:
     /// was heard that is little more than how it stands with it.
     virtual std::vector<WireMessage> encode(const ChainSnapshot &snapshot, ChannelSet channels, const StreamFilter *filter,
                                             std::int64_t timestamp) const = 0;
+
+    /// @p payload, a message of the stream, with the mark that a client must not resume from its position: something before that position is
+    /// still to come (protocol.md, "Resume"). Nothing: the dialect knows no resume.
+    virtual std::optional<std::string> marked(std::string_view payload) const
+    {
+        static_cast<void>(payload);
+        return std::nullopt;
+    }
 
     /// Reads JSON (or CBOR) with caps on depth, lengths and counts. Not thread-safe: each shard has its own dialects.
     /// @p network as SourceStatus names it: what an address in a filter is depends on it.
