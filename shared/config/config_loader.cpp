@@ -240,9 +240,24 @@ Result<bool> checkTogether(const Config &config)
     return true;
 }
 
-} // namespace
+/// Names and values stand in errors as they were given: what would break the line, or talk to the terminal, is written as an escape.
+std::string onOneLine(std::string_view text)
+{
+    std::string line;
+    for (const char c : text) {
+        constexpr std::string_view hex = "0123456789abcdef";
+        const auto code = static_cast<unsigned char>(c);
+        if (code >= 0x20 && code != 0x7f)
+            line += c;
+        else if (c == '\n')
+            line += "\\n";
+        else
+            line += {'\\', 'x', hex[code >> 4], hex[code & 15]};
+    }
+    return line;
+}
 
-Result<LoadedConfig> loadConfig(const ConfigInput &input)
+Result<LoadedConfig> load(const ConfigInput &input)
 {
     LoadedConfig loaded;
     for (const auto &argument : input.arguments) {
@@ -274,6 +289,13 @@ Result<LoadedConfig> loadConfig(const ConfigInput &input)
         loaded.config.gateway.enabled = loaded.config.serverOnly;
     loaded.notes = strayVariables(input);
     return loaded;
+}
+
+} // namespace
+
+Result<LoadedConfig> loadConfig(const ConfigInput &input)
+{
+    return load(input).map_error([](const Error &error) { return Error{onOneLine(error.message)}; });
 }
 
 std::map<std::string, std::string> processEnvironment()

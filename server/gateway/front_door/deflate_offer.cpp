@@ -120,7 +120,8 @@ std::optional<DeflateTerms> termsOf(const std::vector<Parameter> &offer)
 {
     DeflateTerms terms;
     for (auto parameter = offer.begin(); parameter != offer.end(); ++parameter) {
-        const auto &[name, value] = *parameter;
+        const std::string &name = parameter->name;
+        const std::optional<std::string> &value = parameter->value;
         if (std::any_of(offer.begin(), parameter, [&](const Parameter &other) { return other.name == name; }))
             return std::nullopt;
         if (name == "server_no_context_takeover" || name == "client_no_context_takeover") {

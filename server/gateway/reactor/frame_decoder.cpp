@@ -226,12 +226,12 @@ FrameDecoder::Event FrameDecoder::deflatedFrame(std::string_view piece)
     MessageInflater::Outcome outcome = m_inflater->inflate(piece, m_message, m_maxMessage);
     if (outcome == MessageInflater::Outcome::Good && isLastPiece())
         outcome = m_inflater->finish(m_message, m_maxMessage);
+    if (m_messageOpcode == Opcode::Text && !m_utf8.accept(std::string_view(m_message).substr(before)))
+        return fail(CloseCode::BadUtf8, "text is not UTF-8");
     if (outcome == MessageInflater::Outcome::TooBig)
         return fail(CloseCode::TooBig, "message too big");
     if (outcome == MessageInflater::Outcome::Corrupt)
         return fail(CloseCode::BadUtf8, "message does not inflate");
-    if (m_messageOpcode == Opcode::Text && !m_utf8.accept(std::string_view(m_message).substr(before)))
-        return fail(CloseCode::BadUtf8, "text is not UTF-8");
     if (!isLastPiece())
         return {};
     m_inflater.reset();

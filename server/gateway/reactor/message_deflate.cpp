@@ -94,10 +94,10 @@ MessageInflater::Outcome MessageInflater::inflate(std::string_view piece, std::s
         m_stream->next_out = reinterpret_cast<Bytef *>(out.data());
         m_stream->avail_out = static_cast<uInt>(out.size());
         const int result = ::inflate(m_stream.get(), Z_SYNC_FLUSH);
-        const std::size_t made = out.size() - m_stream->avail_out;
-        if (made > maxMessage - message.size())
+        const std::size_t made = out.size() - m_stream->avail_out, room = maxMessage - message.size();
+        message.append(out.data(), std::min(made, room));
+        if (made > room)
             return Outcome::TooBig;
-        message.append(out.data(), made);
         piece.remove_prefix(input - m_stream->avail_in);
         isFull = m_stream->avail_out == 0;
         m_hasEnded = result == Z_STREAM_END;

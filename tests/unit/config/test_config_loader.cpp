@@ -330,6 +330,7 @@ private Q_SLOTS:
         QTest::newRow("twice") << QByteArray("source = \"auto\"\nsource = \"bitcoin\"\n") << QByteArray(":2:");
         QTest::newRow("date") << QByteArray("\nsource = 2026-01-01\n") << QByteArray(":2:");
         QTest::newRow("not UTF-8") << QByteArray("source = \"\xff\xfe\"\n") << QByteArray(":1:");
+        QTest::newRow("no name of a section") << QByteArray("\n[!]\n") << QByteArray(":2:");
         QTest::newRow("table in a list") << QByteArray("bitcoin.zmq = [{a = 1}]\n") << QByteArray(":1:");
     }
     void brokenFilesAreNamedWithLineAndColumn()
@@ -340,6 +341,15 @@ private Q_SLOTS:
         const std::string error = errorOf({"--config", path});
         QVERIFY2(error.starts_with(path + place.toStdString()), error.c_str());
         QVERIFY2(error.find('\n') == std::string::npos, "one line");
+    }
+
+    void errorsStayOnOneLineWhateverTheValue()
+    {
+        const std::string error = errorOf({"--log-level", "a\nb\x1b[2J"});
+        QVERIFY2(error.starts_with("--log-level: \"a\\nb\\x1b[2J\" is not valid"), error.c_str());
+        const std::string path = file("\"a\\nb\" = 1\n");
+        QVERIFY2(errorOf({"--config", path}).find(": a\\nb is not a setting") != std::string::npos,
+                 errorOf({"--config", path}).c_str());
     }
 
     void aFileThatIsNamedMustBeThere()

@@ -205,6 +205,7 @@ void DeflateTest::messages_data()
     row("bad distance", deflatedFrame("\xf2\x00\x11\x00\x00"s), "fail(1007)");
     row("bad UTF-8 inside", deflatedFrame("\x00\x03\x00\xfc\xff\x61\xff\x62\x00"s), "fail(1007)");
     row("half a character inside", deflatedFrame("\x00\x02\x00\xfd\xff\x61\xc3\x00"s), "fail(1007)");
+    row("bad UTF-8 before what is no deflate stream", deflatedFrame("\x00\x03\x00\xfc\xff\x61\xff\x62\x06"s), "fail(1007)");
     row("the same bytes as binary", deflatedFrame("\x00\x03\x00\xfc\xff\x61\xff\x62\x00"s, true, 2),
         "binary(a\xff"
         "b)"s);
