@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Installs what is missing, builds everything and runs every test: optimised with all parts, then the headless build, then the unit and
-# integration tests under the address and undefined-behaviour sanitizers. The last line is "N passed, N failed[, N skipped]".
-#   tests/run.sh [--quick]      --quick leaves the sanitizers out
+# integration tests under the address and undefined-behaviour sanitizers, then every fuzz target for half a minute. The last line is
+# "N passed, N failed[, N skipped]".
+#   tests/run.sh [--quick]      --quick leaves the sanitizers and the fuzzing out
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -93,6 +94,9 @@ if ! $quick && step "build, asan" build asan; then
     export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
     export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
     run_tests asan
+fi
+if ! $quick; then
+    step "fuzzing, 30 s each" tests/fuzz/run.sh 30 || true
 fi
 
 printf '%s\n\n%d passed, %d failed' "$why" "$passed" "$failed"

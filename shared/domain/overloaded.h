@@ -7,5 +7,6 @@ namespace tipwatch {
 template <class... Handlers> struct Overloaded : Handlers... {
     using Handlers::operator()...;
 };
+template <class... Handlers> Overloaded(Handlers...) -> Overloaded<Handlers...>; // clang 14 does not find it by itself
 
 } // namespace tipwatch

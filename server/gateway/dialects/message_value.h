@@ -25,7 +25,7 @@ public:
     using Value = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, List, Object>;
 
     MessageValue() = default;
-    explicit MessageValue(Value value) : m_value(std::move(value)) {}
+    explicit MessageValue(Value value);
 
     bool isNull() const { return std::holds_alternative<std::nullptr_t>(m_value); }
     const std::string *text() const { return std::get_if<std::string>(&m_value); }
@@ -51,6 +51,8 @@ struct MessageMember {
     std::string name;
     MessageValue value;
 };
+
+inline MessageValue::MessageValue(Value value) : m_value(std::move(value)) {} // needs the whole of MessageMember
 
 /// What a message may have at most; the protocols need far less.
 struct MessageCaps {
