@@ -2,6 +2,7 @@
 #include "app/application.h"
 #include "app/exit_code.h"
 #include "app/logging.h"
+#include "server/gateway/gateway.h"
 #include "shared/config/config_loader.h"
 #include "shared/config/config_text.h"
 
@@ -78,6 +79,10 @@ int main(int argc, char *argv[])
     const auto loaded = loadConfig({{argv + 1, argv + argc}, processEnvironment()});
     if (!loaded)
         return complain(loaded.error().message, exit_code::configuration);
+
+    const bool isUsed = loaded->request == Request::CheckConfig || loaded->request == Request::Run;
+    if (const auto checked = Gateway::check(loaded->config.gateway); isUsed && !checked)
+        return complain(checked.error().message, exit_code::configuration);
 
     switch (loaded->request) {
     case Request::Help:

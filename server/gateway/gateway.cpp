@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/gateway.h"
 
+#include "server/gateway/auth/access_keys.h"
 #include "server/gateway/descriptor_limit.h"
 #include "server/gateway/gateway_log.h"
 #include "server/gateway/publisher.h"
@@ -66,6 +67,7 @@ GatewayConfig with(GatewayConfig config, const GatewaySettings &settings)
 
 /// One run from start() to stop(). Built and torn down on the backend thread.
 struct Gateway::Serving {
+    AccessKeysPtr keys;
     std::unique_ptr<Reactor> reactor;
     std::unique_ptr<Publisher> publisher;
     std::unique_ptr<WebServer> web;
@@ -92,6 +94,13 @@ Gateway::Gateway(const GatewayConfig &config, EventBus &bus, const ChainStore &s
 Gateway::~Gateway()
 {
     m_serving.reset();
+}
+
+Result<void> Gateway::check(const GatewayConfig &config)
+{
+    if (const auto keys = AccessKeys::load(config.auth); !keys)
+        return tl::unexpected(keys.error());
+    return {};
 }
 
 Result<void> Gateway::start()
@@ -125,6 +134,9 @@ void Gateway::allowDescriptors() const
 Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
 {
     allowDescriptors();
+    auto keys = AccessKeys::load(m_config.auth);
+    if (!keys)
+        return tl::unexpected(keys.error());
     auto serving = std::make_unique<Serving>();
     const HelloFacts facts{serverName, m_config.clients.pingInterval.count(), m_config.clients.maxMessageSize,
                            m_config.clients.queueMessages};
@@ -133,9 +145,10 @@ Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
         [this] { clientsChanged(); });
     if (!reactor)
         return tl::unexpected(reactor.error());
+    serving->keys = std::move(*keys);
     serving->reactor = std::move(*reactor);
     serving->publisher = std::make_unique<Publisher>(m_bus, m_store, *serving->reactor, m_clock);
-    auto web = WebServer::open(m_config, m_store, *serving->reactor, m_clock);
+    auto web = WebServer::open(m_config, serving->keys, m_store, *serving->reactor, m_clock);
     if (!web)
         return tl::unexpected(web.error());
     serving->web = std::move(*web);
@@ -172,14 +185,14 @@ Result<void> Gateway::moveWebServer(const GatewayConfig &before)
     const bool samePort = wanted.httpPort == old.httpPort;
     if (samePort)
         web.reset();
-    auto opened = WebServer::open(wanted, m_store, *m_serving->reactor, m_clock);
+    auto opened = WebServer::open(wanted, m_serving->keys, m_store, *m_serving->reactor, m_clock);
     if (opened) {
         web = std::move(*opened);
         return {};
     }
     m_config = before;
     if (samePort) {
-        if (auto again = WebServer::open(old, m_store, *m_serving->reactor, m_clock))
+        if (auto again = WebServer::open(old, m_serving->keys, m_store, *m_serving->reactor, m_clock))
             web = std::move(*again);
         else
             m_serving.reset(); // somebody took the port in this very moment

@@ -43,6 +43,9 @@ public:
 
     GatewayStatus status() const;
 
+    /// Whether the files that @p config names can be used. @return the setting, the file and the reason if not.
+    static Result<void> check(const GatewayConfig &config);
+
 Q_SIGNALS:
     /// At most four times a second while clients come and go.
     void statusChanged(const tipwatch::GatewayStatus &status);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/gateway/auth/access_keys.h"
 #include "server/gateway/front_door/front_door.h"
 #include "server/gateway/front_door/rest_api.h"
 #include "server/gateway/front_door/site.h"
@@ -24,8 +25,8 @@ class Reactor;
 class WebServer {
 public:
     /// Opens the port. All references must outlive the server. @return why not, in words.
-    static Result<std::unique_ptr<WebServer>> open(const GatewayConfig &config, const ChainStore &store, Reactor &reactor,
-                                                   const Clock &clock);
+    static Result<std::unique_ptr<WebServer>> open(const GatewayConfig &config, const AccessKeysPtr &keys,
+                                                   const ChainStore &store, Reactor &reactor, const Clock &clock);
     /// Closes the port and every connection that is still HTTP.
     ~WebServer();
 
@@ -34,7 +35,8 @@ public:
     std::uint16_t port() const { return m_frontDoor.port(); }
 
 private:
-    WebServer(const GatewayConfig &config, const ChainStore &store, Reactor &reactor, const Clock &clock);
+    WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, const ChainStore &store, Reactor &reactor,
+              const Clock &clock);
 
     const ChainStore &m_store;
     Reactor &m_reactor;

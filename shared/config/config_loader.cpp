@@ -237,6 +237,15 @@ Result<bool> checkTogether(const Config &config)
                        (noUser ? "bitcoin.rpc_password_file" : "bitcoin.rpc_user") +
                        " is given (--rpc-user goes with --rpc-password-file)");
     }
+    const TlsConfig &tls = config.gateway.tls;
+    if (tls.certificateFile.empty() != tls.keyFile.empty()) {
+        const bool noCertificate = tls.certificateFile.empty();
+        return failure(std::string(noCertificate ? "gateway.tls_cert_file" : "gateway.tls_key_file") +
+                       ": \"\" is not valid; accepted: a file, since " +
+                       (noCertificate ? "gateway.tls_key_file" : "gateway.tls_cert_file") + " is given");
+    }
+    if (config.gateway.auth.required && config.gateway.auth.jwtKeyFile.empty())
+        return failure("gateway.jwt_key_file: \"\" is not valid; accepted: a file, since gateway.require_auth is on");
     return true;
 }
 
@@ -285,6 +294,8 @@ Result<LoadedConfig> load(const ConfigInput &input)
     if (auto done = checkTogether(loaded.config); !done)
         return tl::unexpected(done.error());
 
+    if (TlsConfig &tls = loaded.config.gateway.tls; tls.required || !tls.certificateFile.empty())
+        tls.enabled = true;
     if (!loaded.origins.contains("gateway.enabled"))
         loaded.config.gateway.enabled = loaded.config.serverOnly;
     loaded.notes = strayVariables(input);

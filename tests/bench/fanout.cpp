@@ -235,7 +235,7 @@ int main(int argc, char **argv)
     QThread thread;
     config.clients.connectionsPerMinute = 0;
     config.clients.maxPerAddress = 0;
-    FrontDoor door(config, clock, *reactor);
+    FrontDoor door(config, std::make_shared<AccessKeys>(), clock, *reactor);
     door.moveToThread(&thread);
     thread.start();
     QMetaObject::invokeMethod(

@@ -43,6 +43,9 @@ private Q_SLOTS:
                               << QByteArray("tipwatch: --sever-only is not an option; did you mean --server-only?\n");
         QTest::newRow("file") << QStringList{u"--config"_s, u"/no/such.toml"_s} << QByteArray()
                               << QByteArray("tipwatch: /no/such.toml: cannot be read: No such file or directory\n");
+        QTest::newRow("key that is none")
+            << QStringList{u"--server-only"_s, u"--require-auth"_s, u"--jwt-key"_s, u"/dev/null"_s} << QByteArray()
+            << QByteArray("tipwatch: gateway.jwt_key_file: /dev/null: a secret for HS256 has at least 32 bytes\n");
         QTest::newRow("check")
             << QStringList{u"--check-config"_s, u"--theme"_s, u"pink"_s} << QByteArray()
             << QByteArray(

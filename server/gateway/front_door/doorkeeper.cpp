@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/front_door/doorkeeper.h"
 
+#include <algorithm>
+
 namespace tipwatch {
 
 namespace {
@@ -15,11 +17,32 @@ HttpResponse refusalUntil(int status, std::string_view code, std::string_view me
     return refusal;
 }
 
+/// RFC 6750, 2.1.
+std::string bearerOf(const RequestHead &head)
+{
+    constexpr std::string_view scheme = "bearer ";
+    const std::string_view field = head.authorization;
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    if (field.size() <= scheme.size() ||
+        !std::equal(scheme.begin(), scheme.end(), field.begin(), [&](char a, char b) { return a == lower(b); }))
+        return {};
+    return std::string(field.substr(scheme.size()));
+}
+
+/// RFC 6750, 3. @p problem empty: there was no token.
+HttpResponse unauthorized(const std::string &problem)
+{
+    HttpResponse refusal = HttpResponse::error(401, "unauthorized", problem.empty() ? "a token is needed" : problem);
+    refusal.headers.emplace_back("WWW-Authenticate", problem.empty() ? "Bearer" : "Bearer error=\"invalid_token\"");
+    return refusal;
+}
+
 } // namespace
 
-Doorkeeper::Doorkeeper(const GatewayConfig &config, const Clock &clock)
-    : m_config(config), m_clock(clock), m_policy(config.corsOrigins, config.allowedHosts, AccessPolicy::namesOfThisMachine()),
-      m_proxies(config.trustedProxies), m_newClients(config.clients.connectionsPerMinute)
+Doorkeeper::Doorkeeper(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock)
+    : m_config(config), m_keys(std::move(keys)), m_clock(clock),
+      m_policy(config.corsOrigins, config.allowedHosts, AccessPolicy::namesOfThisMachine()), m_proxies(config.trustedProxies),
+      m_newClients(config.clients.connectionsPerMinute)
 {
 }
 
@@ -70,6 +93,33 @@ std::optional<HttpResponse> Doorkeeper::refusalOfUpgrade(const RequestHead &head
         return HttpResponse::error(400, "bad_request", "Sec-WebSocket-Key is 16 bytes in base64");
     if (!m_policy.allowsOrigin(head.origin, head.host))
         return HttpResponse::error(403, "origin_refused", "pages of this origin may not connect; add it to the allowed origins");
+    return std::nullopt;
+}
+
+tl::expected<std::optional<Claims>, HttpResponse> Doorkeeper::claimsOf(const RequestHead &head, bool isRequired) const
+{
+    std::string token = bearerOf(head);
+    if (token.empty())
+        token = queryValue(head.query, "token").value_or("");
+    if (token.empty() && isRequired)
+        return tl::unexpected(unauthorized({}));
+    if (token.empty() || !m_keys->tokens)
+        return std::nullopt;
+    const auto claims = m_keys->tokens->verify(token, m_clock.unixMs() / 1000);
+    if (!claims)
+        return tl::unexpected(unauthorized(claims.error().message));
+    return *claims;
+}
+
+std::optional<HttpResponse> Doorkeeper::refusalOfAdmin(const RequestHead &head) const
+{
+    if (!m_keys->admin)
+        return HttpResponse::error(403, "forbidden", "this server has no admin token");
+    const std::string token = bearerOf(head);
+    if (token.empty())
+        return unauthorized({});
+    if (!m_keys->admin->allows(token))
+        return unauthorized("this is not the admin token");
     return std::nullopt;
 }
 

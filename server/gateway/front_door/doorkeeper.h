@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/gateway/auth/access_keys.h"
 #include "server/gateway/front_door/access_policy.h"
 #include "server/gateway/front_door/address_book.h"
 #include "server/gateway/front_door/forwarded.h"
@@ -29,7 +30,7 @@ struct Visitor {
 class Doorkeeper {
 public:
     /// @p clock must outlive the doorkeeper.
-    Doorkeeper(const GatewayConfig &config, const Clock &clock);
+    Doorkeeper(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock);
 
     Visitor visitorOf(const ClientAddress &peer, std::uint16_t peerPort, const RequestHead &head) const;
 
@@ -38,6 +39,16 @@ public:
 
     /// What a WebSocket's opening request has to be, besides its path.
     std::optional<HttpResponse> refusalOfUpgrade(const RequestHead &head) const;
+
+    /// What the token says that came with @p head, in Authorization or (browsers can set no fields for a WebSocket or an event stream) in
+    /// the query. No token and one that nobody could judge here: nothing. @p isRequired: there has to be one. @return 401 if not.
+    tl::expected<std::optional<Claims>, HttpResponse> claimsOf(const RequestHead &head, bool isRequired) const;
+
+    /// Whether @p head comes with the admin token.
+    std::optional<HttpResponse> refusalOfAdmin(const RequestHead &head) const;
+
+    /// Whether clients need a token.
+    bool requiresTokens() const { return m_keys->tokensAreRequired; }
 
     /// Makes @p visitor one more client, beside @p clients that are there. @p isNew: its connection has not been counted before.
     tl::expected<ClientTicket, HttpResponse> admit(const Visitor &visitor, std::int64_t clients, bool isNew);
@@ -49,6 +60,7 @@ private:
     HttpResponse preflight(const RequestHead &head) const;
 
     const GatewayConfig m_config;
+    const AccessKeysPtr m_keys;
     const Clock &m_clock;
     const AccessPolicy m_policy;
     const ProxyTrust m_proxies;

@@ -55,8 +55,8 @@ private:
     FrontDoor &m_door;
 };
 
-FrontDoor::FrontDoor(const GatewayConfig &config, const Clock &clock, Reactor &reactor)
-    : m_config(config), m_clock(clock), m_reactor(reactor), m_keeper(config, clock), m_deadlineTimer(this)
+FrontDoor::FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor)
+    : m_config(config), m_clock(clock), m_reactor(reactor), m_keeper(config, std::move(keys), clock), m_deadlineTimer(this)
 {
     connect(&m_deadlineTimer, &QTimer::timeout, this, &FrontDoor::checkDeadlines);
 }
@@ -168,20 +168,49 @@ void FrontDoor::handle(HttpConnection &connection, const RequestHead &head, cons
         plainReply(std::move(response));
     };
     std::optional<HttpResponse> answer = m_keeper.answerAtTheDoor(head);
-    if (!answer && (isSocketPath(head.path) || head.wantsWebSocket)) {
-        answer = take(connection, head, visitor);
-        if (!answer)
-            return;
+    if (!answer) {
+        const bool isForSocket = isSocketPath(head.path) || head.wantsWebSocket;
+        answer = isForSocket ? take(connection, head, visitor) : route(connection, head, visitor, reply);
     }
     if (answer) {
         if (answer->status >= 400)
             qCInfo(lcGateway, "http.refused remote=%s path=\"%s\" status=%d host=\"%s\" origin=\"%s\"",
                    visitor.address.toText().c_str(), head.path.c_str(), answer->status, head.host.c_str(), head.origin.c_str());
         reply(std::move(*answer));
-        return;
+    }
+}
+
+/// Lets the router answer. @return why not.
+std::optional<HttpResponse> FrontDoor::route(HttpConnection &connection, const RequestHead &head, const Visitor &visitor,
+                                             const HttpReply &reply)
+{
+    Router::Match match = m_router.find(head.path);
+    std::optional<Claims> claims;
+    if (match.access == Router::Access::Admin) {
+        if (auto refusal = m_keeper.refusalOfAdmin(head))
+            return refusal;
+    } else if (match.access != Router::Access::Open) {
+        auto known = m_keeper.claimsOf(head, m_keeper.requiresTokens());
+        if (!known)
+            return std::move(known.error());
+        claims = *known;
+    }
+    if (match.access == Router::Access::Client) {
+        if (auto refusal = makeClient(connection, head, visitor, claims))
+            return refusal;
     }
     qCDebug(lcGateway, "http.request remote=%s path=\"%s\"", visitor.address.toText().c_str(), head.path.c_str());
-    m_router.handle({head.path, head.query, head.host, head.ifNoneMatch, head.lastEventId, visitor.address, {}}, reply);
+    HttpRequest request;
+    request.path = head.path;
+    request.query = head.query;
+    request.host = head.host;
+    request.ifNoneMatch = head.ifNoneMatch;
+    request.lastEventId = head.lastEventId;
+    request.client = visitor.address;
+    request.claims = claims;
+    request.parameters = std::move(match.parameters);
+    match.handler(request, reply);
+    return std::nullopt;
 }
 
 bool FrontDoor::isSocketPath(const std::string &path) const
@@ -203,14 +232,19 @@ std::optional<HttpResponse> FrontDoor::take(HttpConnection &connection, const Re
         refusal.headers.emplace_back("Retry-After", "1");
         return refusal;
     }
-    if (auto refusal = makeClient(connection, head, visitor))
+    // Without a token a client may still send one as its first message.
+    const auto claims = m_keeper.claimsOf(head, false);
+    if (!claims)
+        return claims.error();
+    if (auto refusal = makeClient(connection, head, visitor, *claims))
         return refusal;
     beginHandshake(connection);
     return std::nullopt;
 }
 
 /// Gives whoever sent @p head a client's place. @return why not.
-std::optional<HttpResponse> FrontDoor::makeClient(HttpConnection &connection, const RequestHead &head, const Visitor &visitor)
+std::optional<HttpResponse> FrontDoor::makeClient(HttpConnection &connection, const RequestHead &head, const Visitor &visitor,
+                                                  const std::optional<Claims> &claims)
 {
     const std::int64_t clients = m_reactor.counters().clients.load() + static_cast<std::int64_t>(m_handshakes.size());
     auto ticket = m_keeper.admit(visitor, clients, !connection.hasServed());
@@ -219,6 +253,7 @@ std::optional<HttpResponse> FrontDoor::makeClient(HttpConnection &connection, co
     Newcomer client;
     client.ticket = std::move(*ticket);
     client.path = head.path;
+    client.claims = claims;
     connection.holdPlace(std::move(client));
     return std::nullopt;
 }

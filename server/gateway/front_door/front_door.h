@@ -31,7 +31,7 @@ class FrontDoor final : public QObject {
 
 public:
     /// @p clock and @p reactor must outlive the front door. The router is filled before listen().
-    FrontDoor(const GatewayConfig &config, const Clock &clock, Reactor &reactor);
+    FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor);
     ~FrontDoor() override;
 
     Router &router() { return m_router; }
@@ -61,7 +61,10 @@ private:
 
     void handle(HttpConnection &connection, const RequestHead &head, const HttpReply &reply);
     std::optional<HttpResponse> take(HttpConnection &connection, const RequestHead &head, const Visitor &visitor);
-    std::optional<HttpResponse> makeClient(HttpConnection &connection, const RequestHead &head, const Visitor &visitor);
+    std::optional<HttpResponse> makeClient(HttpConnection &connection, const RequestHead &head, const Visitor &visitor,
+                                           const std::optional<Claims> &claims);
+    std::optional<HttpResponse> route(HttpConnection &connection, const RequestHead &head, const Visitor &visitor,
+                                      const HttpReply &reply);
     bool isSocketPath(const std::string &path) const;
 
     void beginHandshake(HttpConnection &connection);

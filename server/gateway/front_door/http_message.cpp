@@ -25,7 +25,7 @@ int hexDigit(char c)
 
 } // namespace
 
-std::optional<std::string> HttpRequest::queryValue(std::string_view name) const
+std::optional<std::string> queryValue(std::string_view query, std::string_view name)
 {
     std::string_view rest = query;
     while (!rest.empty()) {

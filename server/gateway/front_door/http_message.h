@@ -14,6 +14,9 @@
 
 namespace tipwatch {
 
+/// Value of the first @p name in @p query, decoded.
+std::optional<std::string> queryValue(std::string_view query, std::string_view name);
+
 /// A request whose head has been read and found good (RequestHead), on its way to a handler.
 struct HttpRequest {
     std::string path;  ///< decoded, without query
@@ -22,10 +25,10 @@ struct HttpRequest {
     std::string ifNoneMatch;
     std::string lastEventId;             ///< of an event stream that is resumed
     ClientAddress client;                ///< who asks, behind whatever proxies are trusted
+    std::optional<Claims> claims;        ///< of the token that came with it
     std::vector<std::string> parameters; ///< what stands for the {…} of the route, in order
 
-    /// Value of the first @p name in the query, decoded.
-    std::optional<std::string> queryValue(std::string_view name) const;
+    std::optional<std::string> queryValue(std::string_view name) const { return tipwatch::queryValue(query, name); }
 };
 
 struct HttpResponse {

@@ -32,11 +32,14 @@ RestApi::RestApi(Needs needs) : m_needs(std::move(needs)) {}
 
 void RestApi::addRoutes(Router &router)
 {
-    const auto add = [&](std::string_view pattern, auto handler) {
-        router.add(pattern, [this, handler](const HttpRequest &request) {
-            const ChainSnapshotPtr snapshot = m_needs.store.snapshot();
-            return at(snapshot->position, handler(*snapshot, request));
-        });
+    const auto add = [&](std::string_view pattern, auto handler, Router::Access access = Router::Access::Data) {
+        router.add(
+            pattern,
+            [this, handler](const HttpRequest &request) {
+                const ChainSnapshotPtr snapshot = m_needs.store.snapshot();
+                return at(snapshot->position, handler(*snapshot, request));
+            },
+            access);
     };
     add("/api/v1/tip", [this](const ChainSnapshot &s, const HttpRequest &) { return tip(s); });
     add("/api/v1/blocks", [this](const ChainSnapshot &s, const HttpRequest &r) { return blocks(s, r); });
@@ -46,7 +49,9 @@ void RestApi::addRoutes(Router &router)
     add("/api/v1/network", [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.network)); });
     add("/api/v1/status", [this](const ChainSnapshot &s, const HttpRequest &) { return status(s); });
     add("/readyz", [this](const ChainSnapshot &s, const HttpRequest &) { return ready(s); });
-    add("/healthz", [](const ChainSnapshot &, const HttpRequest &) { return HttpResponse::json("{\"status\":\"ok\"}"); });
+    add(
+        "/healthz", [](const ChainSnapshot &, const HttpRequest &) { return HttpResponse::json("{\"status\":\"ok\"}"); },
+        Router::Access::Open);
     router.addLater("/api/v1/mempool/txids", [this](const HttpRequest &, const HttpReply &reply) { txids(reply); });
     add("/api/{rest*}", [](const ChainSnapshot &, const HttpRequest &) {
         return HttpResponse::error(404, "not_found", "the API has nothing at this path");

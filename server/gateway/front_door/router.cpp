@@ -19,27 +19,33 @@ std::vector<std::string> segmentsOf(std::string_view path)
 
 } // namespace
 
-void Router::addLater(std::string_view pattern, Handler handler)
+void Router::addLater(std::string_view pattern, Handler handler, Access access)
 {
-    m_routes.push_back({segmentsOf(pattern), std::move(handler)});
+    m_routes.push_back({segmentsOf(pattern), std::move(handler), access});
 }
 
-void Router::add(std::string_view pattern, ImmediateHandler handler)
+void Router::add(std::string_view pattern, ImmediateHandler handler, Access access)
 {
-    addLater(pattern,
-             [handler = std::move(handler)](const HttpRequest &request, const HttpReply &reply) { reply(handler(request)); });
+    addLater(
+        pattern, [handler = std::move(handler)](const HttpRequest &request, const HttpReply &reply) { reply(handler(request)); },
+        access);
 }
 
-void Router::handle(HttpRequest request, const HttpReply &reply) const
+Router::Match Router::find(const std::string &path) const
 {
-    const std::vector<std::string> path = segmentsOf(request.path);
+    const std::vector<std::string> segments = segmentsOf(path);
+    Match match;
     for (const Route &route : m_routes) {
-        if (fits(route, path, request.parameters)) {
-            route.handler(request, reply);
-            return;
+        if (fits(route, segments, match.parameters)) {
+            match.handler = route.handler;
+            match.access = route.access;
+            return match;
         }
     }
-    reply(HttpResponse::error(404, "not_found", "there is nothing at this path"));
+    match.handler = [](const HttpRequest &, const HttpReply &reply) {
+        reply(HttpResponse::error(404, "not_found", "there is nothing at this path"));
+    };
+    return match;
 }
 
 bool Router::fits(const Route &route, const std::vector<std::string> &path, std::vector<std::string> &parameters)

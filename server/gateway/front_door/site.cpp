@@ -15,7 +15,8 @@ void Site::addRoutes(Router &router)
 {
     router.add("/", [this](const HttpRequest &) { return home(); });
     // The assets know themselves where they are.
-    router.add("/{path*}", [this](const HttpRequest &request) { return asset(request); });
+    router.add(
+        "/{path*}", [this](const HttpRequest &request) { return asset(request); }, Router::Access::Open);
 }
 
 HttpResponse Site::home() const

@@ -307,6 +307,16 @@ private Q_SLOTS:
         QCOMPARE(load({"--rpc-user", "bob", "--rpc-password-file", "/dev/null"}).bitcoin.user, std::string("bob"));
     }
 
+    void certificateGoesWithItsKeyAndTokensWithTheirs()
+    {
+        QVERIFY(errorOf({"--tls-cert", "/dev/null"}).starts_with("gateway.tls_key_file: \"\" is not valid; accepted: "));
+        QVERIFY(errorOf({"--tls-key", "/dev/null"}).starts_with("gateway.tls_cert_file: \"\" is not valid; accepted: "));
+        QVERIFY(errorOf({"--require-auth"}).starts_with("gateway.jwt_key_file: \"\" is not valid; accepted: "));
+        QVERIFY(load({"--tls-cert", "/dev/null", "--tls-key", "/dev/null"}).gateway.tls.enabled);
+        QVERIFY(load({"--require-tls"}).gateway.tls.enabled);
+        QVERIFY(!load({}).gateway.tls.enabled);
+    }
+
     void unknownNamesAreRefusedWithAHint()
     {
         QCOMPARE(errorOf({"--http-prot", "1"}), std::string("--http-prot is not an option; did you mean --http-port?"));

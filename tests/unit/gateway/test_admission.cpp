@@ -273,6 +273,11 @@ void AdmissionTest::refusedOnesTakeNothing()
 
 namespace {
 
+AccessKeysPtr noKeys()
+{
+    return std::make_shared<AccessKeys>();
+}
+
 GatewayConfig limited(std::int64_t atATime, std::int64_t aMinute)
 {
     GatewayConfig config;
@@ -287,7 +292,7 @@ GatewayConfig limited(std::int64_t atATime, std::int64_t aMinute)
 void AdmissionTest::doorkeeperCountsTheAddressBehindTheProxy()
 {
     const FakeClock clock;
-    Doorkeeper keeper(limited(1, 0), clock);
+    Doorkeeper keeper(limited(1, 0), noKeys(), clock);
     RequestHead head;
     head.forwardedFor = "1.2.3.4";
     const Visitor first = keeper.visitorOf(address("10.0.0.1"), 4000, head);
@@ -304,7 +309,7 @@ void AdmissionTest::doorkeeperCountsTheAddressBehindTheProxy()
 void AdmissionTest::doorkeeperAdmitsAgainAfterOneLeft()
 {
     const FakeClock clock;
-    Doorkeeper keeper(limited(2, 0), clock);
+    Doorkeeper keeper(limited(2, 0), noKeys(), clock);
     const Visitor visitor{address("1.2.3.4"), 1};
     auto one = keeper.admit(visitor, 0, true);
     const auto two = keeper.admit(visitor, 1, true);
@@ -316,7 +321,7 @@ void AdmissionTest::doorkeeperAdmitsAgainAfterOneLeft()
 void AdmissionTest::fullAddressUsesUpNoneOfItsNewOnes()
 {
     const FakeClock clock;
-    Doorkeeper keeper(limited(1, 2), clock);
+    Doorkeeper keeper(limited(1, 2), noKeys(), clock);
     const Visitor visitor{address("1.2.3.4"), 1};
     auto one = keeper.admit(visitor, 0, true);
     for (int i = 0; i < 10; ++i)
@@ -332,7 +337,7 @@ void AdmissionTest::fullAddressUsesUpNoneOfItsNewOnes()
 void AdmissionTest::repeatedRequestsOnOneConnectionAreOneNewClient()
 {
     const FakeClock clock;
-    Doorkeeper keeper(limited(0, 1), clock);
+    Doorkeeper keeper(limited(0, 1), noKeys(), clock);
     const Visitor visitor{address("1.2.3.4"), 1};
     QVERIFY(keeper.admit(visitor, 0, true));
     QVERIFY(keeper.admit(visitor, 0, false)); // a long poll after the other

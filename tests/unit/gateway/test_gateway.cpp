@@ -345,7 +345,7 @@ void GatewayTest::slowHeadIsAnswered408()
     GatewayConfig config;
     config.httpPort = 0;
     config.http.headTimeout = std::chrono::milliseconds(200);
-    FrontDoor door(config, clock, *reactor);
+    FrontDoor door(config, std::make_shared<AccessKeys>(), clock, *reactor);
     QVERIFY(door.listen());
     const auto port = static_cast<std::uint16_t>(QUrl(QString::fromStdString(door.url())).port());
     const auto [slow, silent] = besides([&] {

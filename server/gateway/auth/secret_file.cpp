@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/auth/secret_file.h"
+
+#include <QFile>
+
+namespace tipwatch {
+
+namespace {
+
+constexpr qint64 maxSize = 64 * 1024; ///< bytes; keys and chains of certificates have a few thousand
+
+} // namespace
+
+Result<std::string> readSecretFile(const std::string &path)
+{
+    QFile file(QString::fromStdString(path));
+    if (!file.open(QIODevice::ReadOnly))
+        return failure(path + ": cannot be read: " + file.errorString().toStdString());
+    const QByteArray bytes = file.read(maxSize + 1);
+    if (file.error() != QFileDevice::NoError)
+        return failure(path + ": cannot be read: " + file.errorString().toStdString());
+    if (bytes.size() > maxSize)
+        return failure(path + ": is too long to be a key");
+    return bytes.toStdString();
+}
+
+} // namespace tipwatch
