@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const std::size_t headSize = RequestHead::sizeIn(bytes);
     if (headSize == 0)
         return 0;
-    const auto head = RequestHead::parse(bytes.substr(0, headSize));
+    const auto head = RequestHead::parse(bytes.substr(0, headSize), headSize);
     if (!head) {
         if (head.error().status < 400 || head.error().code.empty() || head.error().message.empty())
             std::abort();
