@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What clients say. The first byte names the dialect; whatever is understood or refused is answered, and the answer has to be well-formed.
-#include "server/gateway/dialects/canonical_dialect.h"
 #include "server/gateway/dialects/cbor_reader.h"
+#include "server/gateway/dialects/dialect_set.h"
 
 #include <simdjson.h>
 
-#include <array>
 #include <cstdlib>
 
 using namespace tipwatch;
@@ -27,14 +26,14 @@ void check(const Dialect &dialect, const Answer &answer)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
-    static CanonicalDialect json(Encoding::Json), cbor(Encoding::Cbor);
-    static const std::array<Dialect *, 2> dialects{&json, &cbor};
+    static const DialectSet dialects;
     if (size == 0)
         return 0;
-    Dialect &dialect = *dialects[data[0] % dialects.size()];
+    Dialect &dialect = *dialects.find(static_cast<Wire>((data[0] & 0x3f) % wireCount));
     const bool isBinary = data[0] >= 0x80 ? !dialect.isBinary() : dialect.isBinary();
-    const auto request =
-        dialect.parse({reinterpret_cast<const char *>(data) + 1, size - 1}, isBinary, (data[0] & 0x40) != 0 ? "main" : "regtest");
+    const std::string_view message(reinterpret_cast<const char *>(data) + 1, size - 1);
+    static_cast<void>(wireOf(message));
+    const auto request = dialect.parse(message, isBinary, (data[0] & 0x40) != 0 ? "main" : "regtest");
     if (!request) {
         check(dialect, request.error());
         return 0;
