@@ -11,7 +11,8 @@
 
 namespace tipwatch {
 
-Application::Application(const Config &config) : m_config(config), m_backend(config, m_clock)
+Application::Application(const Config &config, PeerLocator locator)
+    : m_config(config), m_backend(config, m_clock, std::move(locator))
 {
     connect(&m_signals, &UnixSignals::stopRequested, this, [](int signal) {
         qCInfo(appLog, "app.stopping signal=%d name=SIG%s", signal, sigabbrev_np(signal));

@@ -21,7 +21,7 @@ public:
     static constexpr unsigned shutdownSeconds = 5;
 
     /// @p config must outlive it.
-    explicit Application(const Config &config);
+    Application(const Config &config, PeerLocator locator);
     /// Stops the backend.
     ~Application() override;
 

@@ -3,7 +3,7 @@
 
 namespace tipwatch {
 
-Backend::Backend(const Config &config, const Clock &clock)
+Backend::Backend(const Config &config, const Clock &clock, PeerLocator locator)
 {
     m_thread.setObjectName(QStringLiteral("backend"));
     m_host.moveToThread(&m_thread);
@@ -11,7 +11,7 @@ Backend::Backend(const Config &config, const Clock &clock)
     QMetaObject::invokeMethod(
         &m_host,
         [&] {
-            m_engine = std::make_unique<Engine>(config, clock);
+            m_engine = std::make_unique<Engine>(config, clock, std::move(locator));
             connect(m_engine.get(), &Engine::gatewayStatusChanged, this, &Backend::gatewayStatusChanged, Qt::QueuedConnection);
         },
         Qt::BlockingQueuedConnection);

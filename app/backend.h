@@ -16,7 +16,7 @@ class Backend : public QObject {
 
 public:
     /// The engine is there, at rest, when this returns. @p config and @p clock must outlive the backend.
-    Backend(const Config &config, const Clock &clock);
+    Backend(const Config &config, const Clock &clock, PeerLocator locator);
     /// Stops the engine and waits for it.
     ~Backend() override;
 

@@ -6,8 +6,9 @@
 
 namespace tipwatch {
 
-Engine::Engine(const Config &config, const Clock &clock)
-    : m_config(config), m_clock(clock), m_store(m_bus, clock), m_gateway(config.gateway, m_bus, m_store, clock)
+Engine::Engine(const Config &config, const Clock &clock, PeerLocator locator)
+    : m_config(config), m_clock(clock), m_locator(std::move(locator)), m_store(m_bus, clock),
+      m_gateway(config.gateway, m_bus, m_store, clock)
 {
     connect(&m_gateway, &Gateway::statusChanged, this, &Engine::gatewayStatusChanged);
 }
@@ -22,7 +23,7 @@ void Engine::start()
     setGatewayEnabled(m_config.gateway.enabled);
     if (!m_config.gateway.enabled)
         qCInfo(appLog, "websocket.enabled on=false");
-    auto chosen = chooseSource(m_config, m_store, m_clock);
+    auto chosen = chooseSource(m_config, m_store, m_clock, m_locator);
     qCInfo(appLog, "source.chosen kind=%s reason=\"%s\"", chosen.kind.c_str(), chosen.reason.c_str());
     m_source = std::move(chosen.source);
     m_source->start();

@@ -3,6 +3,7 @@
 
 #include "server/gateway/gateway.h"
 #include "server/sources/node_source.h"
+#include "server/sources/peer_locator.h"
 #include "shared/config/config.h"
 #include "shared/domain/clock.h"
 #include "shared/state/chain_store.h"
@@ -20,7 +21,7 @@ class Engine : public QObject {
 
 public:
     /// @p config and @p clock must outlive it. Nothing runs before start().
-    Engine(const Config &config, const Clock &clock);
+    Engine(const Config &config, const Clock &clock, PeerLocator locator);
     ~Engine() override;
 
     /// Serves if it is to, then watches.
@@ -40,6 +41,7 @@ Q_SIGNALS:
 private:
     const Config &m_config;
     const Clock &m_clock;
+    PeerLocator m_locator;
     EventBus m_bus;
     ChainStore m_store;
     Gateway m_gateway;

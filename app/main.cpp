@@ -3,6 +3,7 @@
 #include "app/exit_code.h"
 #include "app/logging.h"
 #include "server/gateway/gateway.h"
+#include "server/sources/peer_locator.h"
 #include "shared/config/config_loader.h"
 #include "shared/config/config_text.h"
 
@@ -16,6 +17,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 using namespace tipwatch;
 
@@ -38,15 +40,15 @@ void nameProgram()
     QCoreApplication::setApplicationVersion(QStringLiteral(TIPWATCH_VERSION));
 }
 
-int runServer(int &argc, char **argv, const Config &config)
+int runServer(int &argc, char **argv, const Config &config, PeerLocator locator)
 {
     const QCoreApplication qt(argc, argv);
-    Application application(config);
+    Application application(config, std::move(locator));
     return application.run();
 }
 
 #ifdef TIPWATCH_HAS_WINDOW
-int runWindow(int &argc, char **argv, const Config &config)
+int runWindow(int &argc, char **argv, const Config &config, PeerLocator locator)
 {
     const auto isSet = [](const char *name) { return qEnvironmentVariableIsSet(name) && !qEnvironmentVariableIsEmpty(name); };
     if (!isSet("DISPLAY") && !isSet("WAYLAND_DISPLAY") && !isSet("QT_QPA_PLATFORM"))
@@ -54,7 +56,7 @@ int runWindow(int &argc, char **argv, const Config &config)
             "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); start it with --server-only to serve browsers",
             exit_code::unavailable);
     const QApplication qt(argc, argv);
-    Application application(config);
+    Application application(config, std::move(locator));
     Backend &backend = application.backend();
     Ui ui(
         backend.bus(), [&backend] { return backend.snapshot(); }, application.clock(),
@@ -66,7 +68,7 @@ int runWindow(int &argc, char **argv, const Config &config)
     return application.run();
 }
 #else
-int runWindow(int &, char **, const Config &)
+int runWindow(int &, char **, const Config &, PeerLocator)
 {
     return complain("this build has no window; start it with --server-only to serve browsers", exit_code::unavailable);
 }
@@ -83,6 +85,9 @@ int main(int argc, char *argv[])
     const bool isUsed = loaded->request == Request::CheckConfig || loaded->request == Request::Run;
     if (const auto checked = Gateway::check(loaded->config.gateway); isUsed && !checked)
         return complain(checked.error().message, exit_code::configuration);
+    auto locator = isUsed ? PeerLocator::open(loaded->config.gateway.geoipDatabase) : PeerLocator();
+    if (!locator)
+        return complain("gateway.geoip_db: " + locator.error().message, exit_code::configuration);
 
     switch (loaded->request) {
     case Request::Help:
@@ -105,5 +110,6 @@ int main(int argc, char *argv[])
     installLogging(loaded->config.log);
     for (const auto &note : loaded->notes)
         qCWarning(appLog, "config.note %s", note.c_str());
-    return loaded->config.serverOnly ? runServer(argc, argv, loaded->config) : runWindow(argc, argv, loaded->config);
+    return loaded->config.serverOnly ? runServer(argc, argv, loaded->config, std::move(*locator))
+                                     : runWindow(argc, argv, loaded->config, std::move(*locator));
 }

@@ -18,13 +18,14 @@ BitcoinConfig at(const NodeAddress &found, BitcoinConfig config)
 
 } // namespace
 
-ChosenSource chooseSource(const Config &config, ChainStore &store, const Clock &clock)
+ChosenSource chooseSource(const Config &config, ChainStore &store, const Clock &clock, PeerLocator &locator)
 {
     const auto simulated = [&](std::string reason) {
-        return ChosenSource{std::make_unique<SimulatedSource>(config.simulated, store, clock), "simulated", std::move(reason)};
+        return ChosenSource{std::make_unique<SimulatedSource>(config.simulated, store, clock, locator), "simulated",
+                            std::move(reason)};
     };
     const auto bitcoin = [&](const BitcoinConfig &node, std::string reason) {
-        return ChosenSource{std::make_unique<BitcoinSource>(node, store, clock), "bitcoin", std::move(reason)};
+        return ChosenSource{std::make_unique<BitcoinSource>(node, store, clock, locator), "bitcoin", std::move(reason)};
     };
 
     if (config.source == SourceKind::Simulated)

@@ -11,6 +11,7 @@
 namespace tipwatch {
 
 class ChainStore;
+class PeerLocator;
 
 /// What is watched, and why.
 struct ChosenSource {
@@ -20,6 +21,6 @@ struct ChosenSource {
 };
 
 /// Makes the source that @p config asks for. For SourceKind::Auto it looks for a node on this machine: up to 250 ms per network.
-ChosenSource chooseSource(const Config &config, ChainStore &store, const Clock &clock);
+ChosenSource chooseSource(const Config &config, ChainStore &store, const Clock &clock, PeerLocator &locator);
 
 } // namespace tipwatch

@@ -20,6 +20,7 @@ add_library(tipwatch_fake_node STATIC
     support/loopback_address.cpp support/loopback_address.h)
 target_link_libraries(tipwatch_fake_node PUBLIC tipwatch_regtest PRIVATE PkgConfig::ZMQ)
 tipwatch_test(NAME bitcoin_source_test SOURCES unit/sources/bitcoin_source_test.cpp LIBS tipwatch_fake_node)
+tipwatch_test(NAME peers_test SOURCES unit/sources/peers_test.cpp LIBS tipwatch_fake_node tipwatch_fixture simdjson::simdjson)
 tipwatch_test(NAME bitcoin_source_regtest SOURCES regtest/bitcoin_source_regtest.cpp LIBS tipwatch_regtest)
 set_tests_properties(bitcoin_source_test bitcoin_source_regtest PROPERTIES TIMEOUT 900)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "shared/domain/shared_list.h"
 #include "shared/state/chain_event.h"
 
 #include <memory>
@@ -16,7 +17,7 @@ struct ChainSnapshot {
     MempoolSummary mempool;
     FeeEstimates fees;
     NetworkInfo network;
-    std::vector<Peer> peers; ///< in the order of their ids
+    SharedList<Peer> peers; ///< in the order of their ids
     SourceStatus status;
 };
 

@@ -17,6 +17,25 @@ constexpr std::size_t medianTimeSpan = 11; // BIP 113
 constexpr int rateDecayMs = 5000;          // how often the arrival rates are told while nothing arrives
 constexpr double progressStep = 0.001;     // the node's estimate moves with the clock; less is no news
 
+/// Both in the order of their ids.
+PeersChanged peersBetween(const std::vector<Peer> &before, const std::vector<Peer> &now)
+{
+    PeersChanged news;
+    auto old = before.begin();
+    for (const Peer &peer : now) {
+        for (; old != before.end() && old->id < peer.id; ++old)
+            news.gone.push_back(old->id);
+        const bool isNew = old == before.end() || old->id != peer.id;
+        if (isNew)
+            news.changed.push_back({std::nullopt, peer});
+        else if (const Peer &was = *old++; was != peer)
+            news.changed.push_back({was, peer});
+    }
+    for (; old != before.end(); ++old)
+        news.gone.push_back(old->id);
+    return news;
+}
+
 } // namespace
 
 ChainStore::ChainStore(EventBus &bus, const Clock &clock, QObject *parent) : QObject(parent), m_bus(bus), m_clock(clock)
@@ -29,6 +48,9 @@ ChainStore::ChainStore(EventBus &bus, const Clock &clock, QObject *parent) : QOb
     m_mempoolTimer.setParent(this);
     m_mempoolTimer.setSingleShot(true);
     connect(&m_mempoolTimer, &QTimer::timeout, this, &ChainStore::publishMempool);
+    m_peersTimer.setParent(this);
+    m_peersTimer.setSingleShot(true);
+    connect(&m_peersTimer, &QTimer::timeout, this, &ChainStore::publishPeers);
     refreshSnapshot();
 }
 
@@ -398,6 +420,29 @@ void ChainStore::setNetwork(const NetworkInfo &network, std::int64_t heardAt)
     publish(NetworkChanged{m_network}, heardAt);
 }
 
+void ChainStore::setPeers(std::vector<Peer> peers, std::int64_t heardAt)
+{
+    std::ranges::sort(peers, {}, &Peer::id);
+    m_latestPeers = std::move(peers);
+    m_peersHeardAt = heardAt;
+    const std::int64_t since = m_clock.steadyMs() - m_peersPublishedAt;
+    if (since >= peersIntervalMs)
+        publishPeers();
+    else if (!m_peersTimer.isActive())
+        m_peersTimer.start(static_cast<int>(peersIntervalMs - since));
+}
+
+void ChainStore::publishPeers()
+{
+    m_peersTimer.stop();
+    PeersChanged news = peersBetween(m_peers, m_latestPeers);
+    if (news.changed.empty() && news.gone.empty())
+        return;
+    m_peersPublishedAt = m_clock.steadyMs();
+    m_peers = m_latestPeers;
+    publish(std::move(news), m_peersHeardAt);
+}
+
 void ChainStore::setStatus(SourceStatus status)
 {
     status.since = status.state == m_status.state && m_status.since != 0 ? m_status.since : m_clock.unixMs();
@@ -420,7 +465,7 @@ template <class Body> void ChainStore::publish(Body body, std::int64_t heardAt)
 void ChainStore::refreshSnapshot()
 {
     auto snapshot = std::make_shared<const ChainSnapshot>(
-        ChainSnapshot{m_position, m_tip, {m_blocks.begin(), m_blocks.end()}, m_mempool, m_fees, m_network, {}, m_status});
+        ChainSnapshot{m_position, m_tip, {m_blocks.begin(), m_blocks.end()}, m_mempool, m_fees, m_network, m_peers, m_status});
     const std::lock_guard lock(m_snapshotMutex);
     m_snapshot.swap(snapshot);
 }

@@ -42,6 +42,7 @@ class ChainStore : public QObject {
 public:
     static constexpr std::size_t keptBlocks = 144; ///< a day of Bitcoin
     static constexpr int mempoolIntervalMs = 100;  ///< ten updates a second is what a person can read as motion
+    static constexpr int peersIntervalMs = 100;    ///< the peers are told as often at most, merged
     static constexpr int reorgSettleMs = 1000;     ///< a reorg to a shorter chain (invalidateblock) is announced after this
 
     /// @p bus and @p clock must outlive the store.
@@ -97,6 +98,9 @@ public:
 
     void setFees(const FeeEstimates &fees, std::int64_t heardAt);
     void setNetwork(const NetworkInfo &network, std::int64_t heardAt);
+    /// All of the node's peers, in any order. What differs from what was announced last is announced, at most every
+    /// `peersIntervalMs`: then the latest counts, and peers that came and went in between are never heard of.
+    void setPeers(std::vector<Peer> peers, std::int64_t heardAt);
     /// exact and resyncs are shown with the mempool too.
     void setStatus(SourceStatus status);
 
@@ -130,6 +134,7 @@ private:
     void publishMempool();
     void touchMempool();
     void scheduleMempool(int delayMs);
+    void publishPeers();
     void refreshSnapshot();
     void setTip(const BlockSummary &block);
     void pushBlock(BlockSummary summary, ConfirmedTransactions transactions, std::int64_t heardAt);
@@ -159,6 +164,11 @@ private:
 
     FeeEstimates m_fees;
     NetworkInfo m_network;
+    SharedList<Peer> m_peers;        ///< as announced
+    std::vector<Peer> m_latestPeers; ///< in the order of their ids
+    std::int64_t m_peersHeardAt = 0;
+    std::int64_t m_peersPublishedAt = -peersIntervalMs; ///< steady ms
+    QTimer m_peersTimer;
     SourceStatus m_status;
     MempoolSummary m_mempool;
 

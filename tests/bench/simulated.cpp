@@ -64,7 +64,8 @@ void measureStart(std::int64_t mempool)
     const SystemClock clock;
     EventBus bus;
     ChainStore store(bus, clock);
-    SimulatedSource source(configFor(mempool, 4), store, clock);
+    PeerLocator locator;
+    SimulatedSource source(configFor(mempool, 4), store, clock, locator);
     const double before = memory("VmRSS:");
     QElapsedTimer turn;
     turn.start();
@@ -93,7 +94,8 @@ void measureOperations(std::int64_t mempool)
     ChainStore store(bus, clock);
     SimulatedConfig config = configFor(mempool, 1000);
     config.blockInterval = std::chrono::seconds(10);
-    SimulatedSource source(config, store, clock);
+    PeerLocator locator;
+    SimulatedSource source(config, store, clock, locator);
     source.start();
     while (store.snapshot()->status.state != SourceState::Live)
         source.catchUp();
@@ -125,7 +127,8 @@ void measureRate(double txRate, int seconds)
     const SystemClock clock;
     EventBus bus;
     ChainStore store(bus, clock);
-    SimulatedSource source(configFor(20'000, txRate), store, clock);
+    PeerLocator locator;
+    SimulatedSource source(configFor(20'000, txRate), store, clock, locator);
     source.start();
     while (store.snapshot()->status.state != SourceState::Live)
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);

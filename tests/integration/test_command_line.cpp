@@ -46,6 +46,11 @@ private Q_SLOTS:
         QTest::newRow("key that is none")
             << QStringList{u"--server-only"_s, u"--require-auth"_s, u"--jwt-key"_s, u"/dev/null"_s} << QByteArray()
             << QByteArray("tipwatch: gateway.jwt_key_file: /dev/null: a secret for HS256 has at least 32 bytes\n");
+        const QString countries = QStringLiteral(TIPWATCH_FIXTURES "/geoip/countries.mmdb");
+        QTest::newRow("geoip database") << QStringList{u"--check-config"_s, u"--geoip-db"_s, countries} << QByteArray()
+                                        << "tipwatch: gateway.geoip_db: \"" + countries.toUtf8() +
+                                               "\" cannot be used: it has no positions, being of the type Tipwatch-Test-Country; "
+                                               "accepted: a database of cities in MaxMind's format\n";
         QTest::newRow("check")
             << QStringList{u"--check-config"_s, u"--theme"_s, u"pink"_s} << QByteArray()
             << QByteArray(

@@ -313,12 +313,14 @@ QJsonValue FakeNode::resultOf(const QString &method, const QJsonArray &params, Q
                            {u"mempoolminfee"_s, 0.00001},
                            {u"minrelaytxfee"_s, 0.00001}};
     if (method == u"getnetworkinfo")
-        return QJsonObject{{u"version"_s, 310000},       {u"subversion"_s, u"/Satoshi:31.0.0/"_s},
-                           {u"connections"_s, 10},       {u"connections_in"_s, 2},
-                           {u"connections_out"_s, 8},    {u"relayfee"_s, 0.00001},
-                           {u"warnings"_s, QJsonArray()}};
+        return QJsonObject{
+            {u"version"_s, 310000},       {u"subversion"_s, u"/Satoshi:31.0.0/"_s}, {u"connections"_s, connections},
+            {u"connections_in"_s, 2},     {u"connections_out"_s, connections - 2},  {u"relayfee"_s, 0.00001},
+            {u"warnings"_s, QJsonArray()}};
     if (method == u"getnettotals")
         return QJsonObject{{u"totalbytesrecv"_s, 1000}, {u"totalbytessent"_s, 2000}, {u"timemillis"_s, 0}};
+    if (method == u"getpeerinfo")
+        return peers;
     if (method == u"getzmqnotifications")
         return zmqNotifications();
     if (method == u"estimatesmartfee")

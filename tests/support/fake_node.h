@@ -70,6 +70,8 @@ public:
     std::function<void(const QString &method)> beforeAnswerTo; ///< called before each answer is made
     QHash<QString, QJsonObject> methodErrors;                  ///< {code, message} instead of a result
     QJsonObject chainInfo;                                     ///< merged into getblockchaininfo
+    QJsonArray peers;                                          ///< getpeerinfo
+    int connections = 10;                                      ///< in getnetworkinfo, two of them inbound
     QHash<QString, int> calls;                                 ///< how often a method was called
     bool breaksNextBlock = false;                              ///< getblock answers once with damaged bytes
 

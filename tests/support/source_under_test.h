@@ -14,9 +14,10 @@ struct SourceUnderTest {
     EventBus bus;
     ChainStore store{bus, clock};
     EventLog log{bus};
+    PeerLocator locator;
     BitcoinSource source;
 
-    explicit SourceUnderTest(const BitcoinConfig &config) : source(config, store, clock) { source.start(); }
+    explicit SourceUnderTest(const BitcoinConfig &config) : source(config, store, clock, locator) { source.start(); }
 
     SourceStatus status() const { return store.snapshot()->status; }
     SourceState state() const { return status().state; }

@@ -17,7 +17,8 @@ constexpr int warmUpPause = 500;  // a node that starts is asked often: the wait
 constexpr int personPause = 5000; // what needs a person to repair is looked at as often
 
 constexpr const char *methodsWeCall =
-    "getblockchaininfo, getnetworkinfo, getnettotals, getzmqnotifications, getbestblockhash, getrawmempool, getmempoolinfo, "
+    "getblockchaininfo, getnetworkinfo, getnettotals, getpeerinfo, getzmqnotifications, getbestblockhash, getrawmempool, "
+    "getmempoolinfo, "
     "getmempoolentry, getrawtransaction, getblock, getblockheader, getblockstats, estimatesmartfee, waitfornewblock";
 
 const char *nameOf(RpcError::Kind kind)
@@ -47,8 +48,9 @@ const char *nameOf(RpcError::Kind kind)
 
 } // namespace
 
-BitcoinSource::BitcoinSource(const BitcoinConfig &config, ChainStore &store, const Clock &clock, QObject *parent)
-    : NodeSource(parent), m_config(config), m_store(store), m_clock(clock), m_pauseMs(shortestPause)
+BitcoinSource::BitcoinSource(const BitcoinConfig &config, ChainStore &store, const Clock &clock, PeerLocator &locator,
+                             QObject *parent)
+    : NodeSource(parent), m_config(config), m_store(store), m_clock(clock), m_locator(locator), m_pauseMs(shortestPause)
 {
     m_status.source = "bitcoin";
     m_status.network = config.network;
@@ -82,7 +84,7 @@ void BitcoinSource::connectToNode()
     }
     m_status.node = address->endpoint.url();
     m_credentialsFrom = address->credentialsFrom;
-    m_session = std::make_unique<NodeSession>(*address, m_config.zmq, m_store, m_clock);
+    m_session = std::make_unique<NodeSession>(*address, m_config.zmq, m_store, m_clock, m_locator);
     connect(m_session.get(), &NodeSession::changed, this, &BitcoinSource::onSessionChanged);
     connect(m_session.get(), &NodeSession::failed, this, &BitcoinSource::onFailed);
     connect(m_session.get(), &NodeSession::resyncing, this, [this] { ++m_status.resyncs; });

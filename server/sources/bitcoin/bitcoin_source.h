@@ -3,6 +3,7 @@
 
 #include "server/sources/bitcoin/node_session.h"
 #include "server/sources/node_source.h"
+#include "server/sources/peer_locator.h"
 #include "shared/config/config.h"
 #include "shared/domain/clock.h"
 #include "shared/domain/source_status.h"
@@ -20,8 +21,9 @@ class BitcoinSource final : public NodeSource {
     Q_OBJECT
 
 public:
-    /// @p store and @p clock must outlive the source.
-    BitcoinSource(const BitcoinConfig &config, ChainStore &store, const Clock &clock, QObject *parent = nullptr);
+    /// @p store, @p clock and @p locator must outlive the source.
+    BitcoinSource(const BitcoinConfig &config, ChainStore &store, const Clock &clock, PeerLocator &locator,
+                  QObject *parent = nullptr);
     ~BitcoinSource() override;
 
     void start() override;
@@ -39,6 +41,7 @@ private:
     BitcoinConfig m_config;
     ChainStore &m_store;
     const Clock &m_clock;
+    PeerLocator &m_locator;
     std::unique_ptr<NodeSession> m_session;
     std::unique_ptr<NodeSession> m_dropped; ///< failed, to be deleted from the event loop
     std::string m_credentialsFrom;

@@ -12,7 +12,8 @@ using Answers = tl::expected<std::span<const RpcResult>, RpcError>;
 
 constexpr std::array<const char *, 4> feeTargets{"[2]", "[3]", "[6]", "[144]"}; // blocks: next, half an hour, an hour, a day
 
-constexpr int soonMs = 300; // the block itself goes first
+constexpr int soonMs = 300;       // the block itself goes first
+constexpr int newPeersMs = 1'000; // after which a new peer has told its version
 
 std::optional<Feerate> estimateOf(const RpcResult &answer)
 {
@@ -33,6 +34,8 @@ NodeFacts::NodeFacts(const NodeLink &link, QObject *parent) : QObject(parent), m
     };
     prepare(m_figuresTimer, figuresInterval, &NodeFacts::askFigures);
     prepare(m_networkTimer, networkInterval, &NodeFacts::askNetwork);
+    prepare(m_newPeersTimer, newPeersMs, &NodeFacts::askNetwork);
+    m_newPeersTimer.setSingleShot(true);
     prepare(m_feesTimer, feesInterval, &NodeFacts::askFees);
     prepare(m_soonTimer, soonMs, [this] {
         askFigures();
@@ -96,14 +99,35 @@ void NodeFacts::askFigures()
 
 void NodeFacts::askNetwork()
 {
-    m_link.rpc.batch({{"getnetworkinfo"}, {"getnettotals"}}, [this](const Answers &answers) {
-        if (!passed(answers) || !(*answers)[0] || !(*answers)[1])
+    m_link.rpc.batch({{"getnetworkinfo"}, {"getnettotals"}, {"getpeerinfo"}}, [this](const Answers &answers) {
+        if (!passed(answers))
             return;
-        if (const auto network = parseNetworkInfo(*(*answers)[0], *(*answers)[1]))
-            m_link.store.setNetwork(*network, m_link.clock.unixMs());
-        else
+        takePeers((*answers)[2]);
+        if (!(*answers)[0] || !(*answers)[1])
+            return;
+        const auto network = parseNetworkInfo(*(*answers)[0], *(*answers)[1]);
+        if (!network) {
             qCWarning(lcBitcoin, "facts.unusable why=\"%s\"", network.error().message.c_str());
+            return;
+        }
+        m_link.store.setNetwork(*network, m_link.clock.unixMs());
+        if (std::exchange(m_peers, network->peers) != network->peers)
+            m_newPeersTimer.start();
     });
+}
+
+/// A node that does not tell its peers (rpcwhitelist) is of use all the same.
+void NodeFacts::takePeers(const RpcResult &answer)
+{
+    auto peers = answer ? parsePeers(*answer) : failure(answer.error().message);
+    if (!peers) {
+        if (!std::exchange(m_peersUnknown, true))
+            qCWarning(lcBitcoin, "peers.unknown why=\"%s\"", peers.error().message.c_str());
+        return;
+    }
+    m_peersUnknown = false;
+    m_link.locator.locate(*peers);
+    m_link.store.setPeers(std::move(*peers), m_link.clock.unixMs());
 }
 
 void NodeFacts::askFees()

@@ -16,7 +16,8 @@ class NodeFacts : public QObject {
 
 public:
     static constexpr int figuresInterval = 5'000; ///< ms
-    static constexpr int networkInterval = 10'000;
+    static constexpr int networkInterval =
+        10'000; ///< and a moment after the number of peers changed: then they have said who they are
     static constexpr int feesInterval = 60'000;   ///< and after each block
     static constexpr int catchUpInterval = 1'000; ///< for the figures, while the node is catching up
 
@@ -35,13 +36,16 @@ Q_SIGNALS:
 private:
     void askFigures();
     void askNetwork();
+    void takePeers(const RpcResult &answer);
     void askFees();
     bool passed(const tl::expected<std::span<const RpcResult>, RpcError> &answers) const;
 
     const NodeLink &m_link;
     Feerate m_minimum;
+    std::int32_t m_peers = -1; ///< how many, -1: not known yet
+    bool m_peersUnknown = false;
     bool m_askingFees = false;
-    QTimer m_figuresTimer, m_networkTimer, m_feesTimer, m_soonTimer;
+    QTimer m_figuresTimer, m_networkTimer, m_newPeersTimer, m_feesTimer, m_soonTimer;
 };
 
 } // namespace tipwatch

@@ -3,6 +3,7 @@
 
 #include "server/sources/bitcoin/block_book.h"
 #include "server/sources/bitcoin/rpc_client.h"
+#include "server/sources/peer_locator.h"
 #include "shared/state/chain_store.h"
 
 #include <cstdint>
@@ -17,6 +18,7 @@ struct NodeLink {
     ChainStore &store;
     const Clock &clock;
     BlockBook &book;
+    PeerLocator &locator;
     std::int32_t halvingInterval = 210'000;
     /// The connection is of no use any more: all parts will be taken down, from the event loop, and made again.
     std::function<void(const RpcError &)> fail;

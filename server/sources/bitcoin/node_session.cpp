@@ -37,11 +37,11 @@ std::vector<ZmqNotification> configured(const std::vector<std::string> &entries)
 } // namespace
 
 NodeSession::NodeSession(const NodeAddress &address, std::vector<std::string> zmq, ChainStore &store, const Clock &clock,
-                         QObject *parent)
+                         PeerLocator &locator, QObject *parent)
     : QObject(parent), m_expectedNetwork(address.network), m_zmqConfig(std::move(zmq)), m_store(store), m_clock(clock),
-      m_rpc(address.endpoint, address.credentials), m_link{m_rpc,  store,   clock,
-                                                           m_book, 210'000, [this](const RpcError &error) { fail(error); }},
-      m_chain(m_link), m_entries(m_link), m_facts(m_link)
+      m_rpc(address.endpoint, address.credentials),
+      m_link{m_rpc, store, clock, m_book, locator, 210'000, [this](const RpcError &error) { fail(error); }}, m_chain(m_link),
+      m_entries(m_link), m_facts(m_link)
 {
     // What the store shows is where the stream's next D or C joins.
     for (const BlockPtr &block : store.blocks())

@@ -37,9 +37,9 @@ public:
         friend bool operator==(const Picture &, const Picture &) = default;
     };
 
-    /// @p zmq as in BitcoinConfig. @p store and @p clock must outlive the session.
+    /// @p zmq as in BitcoinConfig. @p store, @p clock and @p locator must outlive the session.
     NodeSession(const NodeAddress &address, std::vector<std::string> zmq, ChainStore &store, const Clock &clock,
-                QObject *parent = nullptr);
+                PeerLocator &locator, QObject *parent = nullptr);
     ~NodeSession() override;
 
     void start();

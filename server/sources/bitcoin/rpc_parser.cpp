@@ -77,6 +77,35 @@ FeerateRange feerateRange(JsonFields &fields)
     return range;
 }
 
+/// For nodes that do not tell it (Core before 0.21).
+std::string networkOf(std::string_view address)
+{
+    const std::string_view host = address.substr(0, address.rfind(':'));
+    return host.ends_with(".onion") ? "onion" : host.ends_with(".i2p") ? "i2p" : host.starts_with('[') ? "ipv6" : "ipv4";
+}
+
+Peer peerOf(JsonFields &fields)
+{
+    constexpr double msPerSecond = 1000;
+    Peer peer;
+    peer.id = fields.integer("id", 0);
+    peer.address = fields.text("addr");
+    peer.network = fields.has("network") ? fields.text("network") : networkOf(peer.address);
+    peer.inbound = fields.boolean("inbound");
+    peer.connectedAt = fields.integer("conntime", 0);
+    peer.bytesIn = fields.integer("bytesrecv", 0);
+    peer.bytesOut = fields.integer("bytessent", 0);
+    if (fields.has("subver")) // not before the handshake is over
+        peer.subversion = fields.text("subver");
+    if (fields.has("connection_type")) // since Core 0.21
+        peer.connectionType = fields.text("connection_type");
+    if (fields.has("pingtime"))
+        peer.pingMs = fields.number("pingtime") * msPerSecond;
+    if (fields.has("synced_blocks"))
+        peer.syncedBlocks = Height(static_cast<std::int32_t>(fields.integer("synced_blocks", -1, maxInt32)));
+    return peer;
+}
+
 /// prioritisetransaction takes any number, also one that is more than all the money.
 Satoshi modifiedFee(JsonFields &fields, const char *name)
 {
@@ -203,6 +232,23 @@ Result<NetworkInfo> parseNetworkInfo(const JsonElement &networkInfo, const JsonE
     info.subversion = fields.text("subversion");
     info.warnings = fields.texts("warnings");
     return resultOf(fields, totals, std::move(info));
+}
+
+Result<std::vector<Peer>> parsePeers(const JsonElement &answer)
+{
+    simdjson::dom::array list;
+    if (answer.get(list) != SUCCESS)
+        return failure("getpeerinfo: the answer is not a list");
+    std::vector<Peer> peers;
+    peers.reserve(list.size());
+    for (const auto item : list) {
+        JsonFields fields(item, "getpeerinfo");
+        Peer peer = peerOf(fields);
+        if (fields.hasFailed())
+            return tl::unexpected(fields.error());
+        peers.push_back(std::move(peer));
+    }
+    return peers;
 }
 
 Result<std::optional<Feerate>> parseSmartFee(const JsonElement &answer)

@@ -5,6 +5,7 @@
 #include "shared/domain/error.h"
 #include "shared/domain/mempool_summary.h"
 #include "shared/domain/node_info.h"
+#include "shared/domain/peer.h"
 #include "shared/domain/transaction.h"
 
 #include <simdjson.h>
@@ -61,6 +62,9 @@ Result<MempoolList> parseMempoolList(const JsonElement &answer);
 
 /// getnetworkinfo and getnettotals
 Result<NetworkInfo> parseNetworkInfo(const JsonElement &networkInfo, const JsonElement &netTotals);
+
+/// getpeerinfo, in the node's order; without positions
+Result<std::vector<Peer>> parsePeers(const JsonElement &answer);
 
 /// estimatesmartfee; nothing while the node has no estimate
 Result<std::optional<Feerate>> parseSmartFee(const JsonElement &answer);

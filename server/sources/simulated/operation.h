@@ -2,11 +2,13 @@
 #pragma once
 
 #include "shared/domain/node_info.h"
+#include "shared/domain/peer.h"
 #include "shared/domain/transaction.h"
 #include "shared/state/chain_store.h"
 
 #include <optional>
 #include <variant>
+#include <vector>
 
 namespace tipwatch::simulated {
 
@@ -37,6 +39,7 @@ struct FeesEstimated {
 
 struct PeersChanged {
     NetworkInfo network;
+    std::vector<Peer> peers; ///< all of them
 };
 
 using Operation = std::variant<Arrival, Removal, BlockFound, BlockLost, FeesEstimated, PeersChanged>;

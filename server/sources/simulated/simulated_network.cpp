@@ -65,10 +65,11 @@ SimulatedNetwork::SimulatedNetwork(const SimulatedConfig &config, std::uint64_t 
     : m_config(config), m_seed(seed), m_startUnixMs(startUnixMs), m_random(mix(seed, ArrivalStream)),
       m_market(mix(seed, MarketStream)), m_evictions(m_mempool), m_wallets(mix(seed, WalletStream), m_mempool),
       m_miners(mix(seed, MinerStream), m_mempool, std::min(6000.0, static_cast<double>(config.blockInterval.count()) / 50)),
-      m_peers(mix(seed, PeerStream)), m_initialCount(static_cast<std::size_t>(std::max<std::int64_t>(config.mempool, 0))),
+      m_initialCount(static_cast<std::size_t>(std::max<std::int64_t>(config.mempool, 0))),
       m_initialMeanAge(guessedMeanAge(config)), m_initialBlockFeerate(lowestMinedFeerate(seed, config.mempool)),
       m_maxUsage(maxUsage > 0 ? maxUsage : std::max(defaultMaxUsage, config.mempool * roomyUsage)),
-      m_chain(mix(seed, ChainStream), startUnixMs, config.blockInterval, m_initialBlockFeerate), m_nextSerial(m_initialCount)
+      m_chain(mix(seed, ChainStream), startUnixMs, config.blockInterval, m_initialBlockFeerate),
+      m_peers(mix(seed, PeerStream), startUnixMs / 1000, m_chain.tip().height), m_nextSerial(m_initialCount)
 {
     m_mempool.reserve(m_initialCount + m_initialCount / 16);
     m_next.fill(never);
@@ -168,8 +169,8 @@ void SimulatedNetwork::happen(Event event, Time now)
         schedule(event, now, estimateSeconds);
         break;
     case NextPeers:
-        m_peers.pass(peerSeconds);
-        m_operations->push_back(PeersChanged{m_peers.info()});
+        m_peers.pass(peerSeconds, unixMsAt(now) / 1000);
+        m_operations->push_back(PeersChanged{m_peers.info(), m_peers.peers()});
         schedule(event, now, peerSeconds);
         break;
     case NextExpiry:
@@ -325,7 +326,7 @@ void SimulatedNetwork::connect(MinedBlock block, Time now)
     connected.summary.receivedAt = unixMsAt(now);
     m_chain.connect(connected.summary);
     m_purge.blockConnected(static_cast<double>(now) / 1e6);
-    m_peers.blockRelayed(connected.summary.size);
+    m_peers.blockRelayed(connected.summary.height, connected.summary.size);
     m_recentBlocks.push_back(std::move(block));
     if (m_recentBlocks.size() > deepestReorg + 1)
         m_recentBlocks.pop_front();

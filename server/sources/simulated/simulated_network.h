@@ -61,7 +61,8 @@ public:
     TxId txidOf(Serial serial) const;
     MempoolLimits limits() const;
     FeeEstimates fees() const;
-    const NetworkInfo &peers() const { return m_peers.info(); }
+    const NetworkInfo &network() const { return m_peers.info(); }
+    const std::vector<Peer> &peers() const { return m_peers.peers(); }
 
 private:
     enum Event { NextArrival, NextBlock, NextSpell, NextEstimate, NextPeers, NextExpiry, EventCount };
@@ -99,13 +100,13 @@ private:
     SimulatedWallets m_wallets;
     SimulatedMiners m_miners;
     PurgeFeerate m_purge;
-    SimulatedPeers m_peers;
     std::size_t m_initialCount;
     std::size_t m_described = 0;
     double m_initialMeanAge;      ///< seconds
     double m_initialBlockFeerate; ///< sat/vB that it took to get into the last blocks before the start
     std::int64_t m_maxUsage;
     SimulatedChain m_chain;
+    SimulatedPeers m_peers;
     Serial m_nextSerial;
     Prices m_prices;
     Time m_lastBlock = 0;

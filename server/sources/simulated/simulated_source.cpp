@@ -28,8 +28,8 @@ template <class... Handlers> Overloaded(Handlers...) -> Overloaded<Handlers...>;
 /// Passes operations on to the store as a real source does. Arrivals that follow one another at once are described together.
 class Delivery {
 public:
-    Delivery(ChainStore &store, std::uint64_t &sequence, std::int64_t heardAt)
-        : m_store(store), m_sequence(sequence), m_heardAt(heardAt)
+    Delivery(ChainStore &store, PeerLocator &locator, std::uint64_t &sequence, std::int64_t heardAt)
+        : m_store(store), m_locator(locator), m_sequence(sequence), m_heardAt(heardAt)
     {
     }
 
@@ -76,9 +76,16 @@ private:
 
     void apply(const simulated::BlockLost &lost) { m_store.disconnectTip(lost.hash, m_heardAt); }
     void apply(const simulated::FeesEstimated &estimated) { m_store.setFees(estimated.fees, m_heardAt); }
-    void apply(const simulated::PeersChanged &changed) { m_store.setNetwork(changed.network, m_heardAt); }
+
+    void apply(simulated::PeersChanged &changed)
+    {
+        m_locator.locate(changed.peers);
+        m_store.setNetwork(changed.network, m_heardAt);
+        m_store.setPeers(std::move(changed.peers), m_heardAt);
+    }
 
     ChainStore &m_store;
+    PeerLocator &m_locator;
     std::uint64_t &m_sequence;
     std::int64_t m_heardAt;
     std::vector<MempoolEntry> m_undescribed;
@@ -86,8 +93,9 @@ private:
 
 } // namespace
 
-SimulatedSource::SimulatedSource(const SimulatedConfig &config, ChainStore &store, const Clock &clock, QObject *parent)
-    : NodeSource(parent), m_config(config), m_store(store), m_clock(clock), m_timer(this)
+SimulatedSource::SimulatedSource(const SimulatedConfig &config, ChainStore &store, const Clock &clock, PeerLocator &locator,
+                                 QObject *parent)
+    : NodeSource(parent), m_config(config), m_store(store), m_clock(clock), m_locator(locator), m_timer(this)
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &SimulatedSource::catchUp);
@@ -125,7 +133,10 @@ void SimulatedSource::tellStart()
     m_store.resetChain(m_network->blocks(), m_startedUnixMs);
     m_store.setChainFacts(m_network->blocks().back().height, false, 1, m_startedUnixMs);
     m_store.resetMempool(txids, m_sequence, m_startedUnixMs);
-    m_store.setNetwork(m_network->peers(), m_startedUnixMs);
+    std::vector<Peer> peers = m_network->peers();
+    m_locator.locate(peers);
+    m_store.setNetwork(m_network->network(), m_startedUnixMs);
+    m_store.setPeers(std::move(peers), m_startedUnixMs);
 }
 
 bool SimulatedSource::catchUp()
@@ -165,7 +176,7 @@ void SimulatedSource::follow()
     }
     std::vector<simulated::Operation> operations;
     m_network->advance(passed * 1000, sliceOfOperations, operations);
-    Delivery(m_store, m_sequence, now).deliver(std::move(operations));
+    Delivery(m_store, m_locator, m_sequence, now).deliver(std::move(operations));
     m_store.setMempoolLimits(m_network->limits());
 }
 

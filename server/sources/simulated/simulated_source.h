@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/sources/node_source.h"
+#include "server/sources/peer_locator.h"
 #include "shared/config/config.h"
 #include "shared/domain/clock.h"
 #include "shared/state/chain_store.h"
@@ -22,8 +23,9 @@ class SimulatedSource final : public NodeSource {
     Q_OBJECT
 
 public:
-    /// @p store and @p clock must outlive the source. A seed of 0 draws one, which the log tells.
-    SimulatedSource(const SimulatedConfig &config, ChainStore &store, const Clock &clock, QObject *parent = nullptr);
+    /// @p store, @p clock and @p locator must outlive the source. A seed of 0 draws one, which the log tells.
+    SimulatedSource(const SimulatedConfig &config, ChainStore &store, const Clock &clock, PeerLocator &locator,
+                    QObject *parent = nullptr);
     ~SimulatedSource() override;
 
     void start() override;
@@ -46,6 +48,7 @@ private:
     SimulatedConfig m_config;
     ChainStore &m_store;
     const Clock &m_clock;
+    PeerLocator &m_locator;
     std::unique_ptr<simulated::SimulatedNetwork> m_network;
     QTimer m_timer;
     bool m_live = false;

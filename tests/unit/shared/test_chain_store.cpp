@@ -30,6 +30,27 @@ struct Rig {
     }
 };
 
+Peer peer(std::int64_t id, std::int64_t bytesIn = 0)
+{
+    Peer p;
+    p.id = id;
+    p.address = "192.0.2.1:" + std::to_string(8000 + id);
+    p.network = "ipv4";
+    p.bytesIn = bytesIn;
+    return p;
+}
+
+/// "~1 +2 -3": 1 changed, 2 is new, 3 is gone.
+QByteArray told(const PeersChanged &news)
+{
+    QByteArrayList words;
+    for (const PeerChange &change : news.changed)
+        words << (change.before ? '~' : '+') + QByteArray::number(qlonglong(change.now.id));
+    for (const std::int64_t id : news.gone)
+        words << '-' + QByteArray::number(qlonglong(id));
+    return words.join(' ');
+}
+
 std::vector<int> heights(const std::vector<BlockPtr> &blocks)
 {
     std::vector<int> result;
@@ -299,6 +320,61 @@ private Q_SLOTS:
         QCOMPARE(rig.log.of<MempoolChanged>().size(), 1u);
         QTRY_COMPARE(rig.store.snapshot()->mempool.count, 500);
         QCOMPARE(rig.log.of<MempoolChanged>().size(), 2u);
+    }
+
+    void peersAreToldByWhatDiffers()
+    {
+        Rig rig;
+        rig.store.setPeers({peer(7), peer(3)}, 50);
+        QCOMPARE(rig.log.of<PeersChanged>().size(), 1u);
+        QCOMPARE(rig.log.all().front()->timestamp, 50);
+        QCOMPARE(told(*rig.log.of<PeersChanged>()[0]), QByteArray("+3 +7"));
+        rig.log.clear();
+
+        rig.clock.advance(ChainStore::peersIntervalMs);
+        rig.store.setPeers({peer(3), peer(7)}, 51); // nothing new
+        QVERIFY(rig.log.all().empty());
+
+        rig.store.setPeers({peer(9), peer(7, 1000)}, 52);
+        QCOMPARE(rig.log.of<PeersChanged>().size(), 1u);
+        const PeersChanged &news = *rig.log.of<PeersChanged>()[0];
+        QCOMPARE(told(news), QByteArray("~7 +9 -3"));
+        QCOMPARE(news.changed[0].before->bytesIn, 0);
+        QCOMPARE(news.changed[0].now.bytesIn, 1000);
+        const auto snapshot = rig.store.snapshot();
+        QCOMPARE(snapshot->position, rig.log.all().back()->position);
+        QCOMPARE(snapshot->peers.size(), 2u);
+        QCOMPARE(snapshot->peers[0], peer(7, 1000));
+        QCOMPARE(snapshot->peers[1], peer(9));
+    }
+
+    void peersOfABusyMomentAreMerged()
+    {
+        Rig rig;
+        rig.store.setPeers({peer(1)}, 1);
+        rig.store.setPeers({peer(1, 10), peer(2)}, 2);
+        rig.store.setPeers({peer(1, 20), peer(3)}, 3); // 2 came and went
+        QCOMPARE(rig.log.of<PeersChanged>().size(), 1u);
+        QCOMPARE(rig.store.snapshot()->peers.size(), 1u); // as announced
+        rig.clock.advance(ChainStore::peersIntervalMs);
+        QTRY_COMPARE(rig.log.of<PeersChanged>().size(), 2u);
+        const PeersChanged &news = *rig.log.of<PeersChanged>()[1];
+        QCOMPARE(told(news), QByteArray("~1 +3"));
+        QCOMPARE(news.changed[0].before->bytesIn, 0);
+        QCOMPARE(news.changed[0].now.bytesIn, 20);
+        QCOMPARE(rig.log.all().back()->timestamp, 3);
+        QCOMPARE(rig.store.snapshot()->peers.size(), 2u);
+    }
+
+    void peersThatAreAsBeforeWhenTheMomentIsOverAreNoNews()
+    {
+        Rig rig;
+        rig.store.setPeers({peer(1)}, 1);
+        rig.store.setPeers({peer(1), peer(2)}, 2);
+        rig.store.setPeers({peer(1)}, 3);
+        rig.clock.advance(ChainStore::peersIntervalMs);
+        QTest::qWait(2 * ChainStore::peersIntervalMs);
+        QCOMPARE(rig.log.of<PeersChanged>().size(), 1u);
     }
 
     void statusRemembersSinceWhen()

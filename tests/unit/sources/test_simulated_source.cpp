@@ -24,7 +24,7 @@ SimulatedConfig configFor(std::int64_t mempool, double txRate = 4, std::chrono::
 }
 
 struct Rig {
-    explicit Rig(const SimulatedConfig &config) : store(bus, clock), source(config, store, clock)
+    explicit Rig(const SimulatedConfig &config) : store(bus, clock), source(config, store, clock, locator)
     {
         QObject::connect(&bus, &EventBus::published, &bus, [this](const ChainEventPtr &event) { events.push_back(event); });
     }
@@ -69,6 +69,7 @@ struct Rig {
     FakeClock clock;
     EventBus bus;
     ChainStore store;
+    PeerLocator locator;
     SimulatedSource source;
     std::vector<ChainEventPtr> events;
 };
@@ -223,7 +224,8 @@ void TestSimulatedSource::timerDrivesItWithARealClock()
     const SystemClock clock;
     EventBus bus;
     ChainStore store(bus, clock);
-    SimulatedSource source(configFor(3000, 200, 1s), store, clock);
+    PeerLocator locator;
+    SimulatedSource source(configFor(3000, 200, 1s), store, clock, locator);
     std::size_t seen = 0, blocks = 0;
     QObject::connect(&bus, &EventBus::published, &bus, [&](const ChainEventPtr &event) {
         seen += std::holds_alternative<TransactionsSeen>(event->body) ? 1 : 0;
