@@ -8,7 +8,7 @@ set -euo pipefail
 # To start a binary that is built already.
 run_packages=(
     libqt6core6 libqt6network6 libqt6websockets6 libqt6gui6 libqt6widgets6 libqt6svg6 libqt6charts6 libqt6dbus6
-    libqt6quick6 libqt6quickcontrols2-6 libzmq5 libmaxminddb0 libsimdjson14 libssl3 zlib1g
+    libqt6quick6 libqt6quickcontrols2-6 libzmq5 libmaxminddb0 libsimdjson14 libssl3 libprometheus-cpp-core1.0 zlib1g
     qml6-module-qtcharts qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript qml6-module-qtquick
     qml6-module-qtquick-controls qml6-module-qtquick-layouts qml6-module-qtquick-shapes qml6-module-qtquick-templates
     qml6-module-qtquick-window
@@ -19,14 +19,14 @@ build_packages=(
     g++ cmake ninja-build pkg-config
     qt6-base-dev qt6-declarative-dev qt6-declarative-dev-tools qt6-websockets-dev qt6-charts-dev qt6-svg-dev
     qt6-tools-dev qt6-l10n-tools python3-fonttools python3-brotli fonts-inter fonts-jetbrains-mono
-    libzmq3-dev cppzmq-dev libmaxminddb-dev libsimdjson-dev libboost-dev libkainjow-mustache-dev libtomlplusplus-dev libexpected-dev libssl-dev
-    zlib1g-dev
+    libzmq3-dev cppzmq-dev libmaxminddb-dev libsimdjson-dev libboost-dev libkainjow-mustache-dev libtomlplusplus-dev libexpected-dev
+    libssl-dev prometheus-cpp-dev zlib1g-dev
 )
 
 # "package:command" counts as there if the command is, wherever it came from.
 test_packages=(
     ccache clang libclang-rt-dev clang-format-14 shellcheck libbenchmark-dev qml6-module-qttest xvfb xauth chromium
-    nodejs:node npm:npm
+    nodejs:node npm:npm prometheus:promtool
 )
 
 is_there() {

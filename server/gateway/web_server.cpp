@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/web_server.h"
 
+#include "server/gateway/metrics/metrics_page.h"
 #include "server/gateway/reactor/reactor.h"
 #include "shared/state/chain_store.h"
 
@@ -49,6 +50,12 @@ WebServer::WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, con
       m_site(store, clock, config.path, TIPWATCH_VERSION)
 {
     m_rest.addRoutes(m_frontDoor.router());
+    m_frontDoor.router().add("/metrics", [this](const HttpRequest &) {
+        HttpResponse response;
+        response.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}, {"Cache-Control", "no-store"}};
+        response.setBody(metricsText(m_reactor.counters(), *m_store.snapshot(), ProcessFigures::now()));
+        return response;
+    });
     m_site.addRoutes(m_frontDoor.router());
     m_frontDoor.moveToThread(&m_thread);
     m_thread.setObjectName(u"tw-front-door"_s);

@@ -3,6 +3,7 @@
 
 #include "server/gateway/reactor/connection.h"
 #include "server/gateway/reactor/protocol.h"
+#include "server/gateway/reactor/reactor_counters.h"
 #include "server/gateway/reactor/shard_inbox.h"
 #include "server/gateway/reactor/timer_wheel.h"
 #include "shared/domain/clock.h"
@@ -26,14 +27,6 @@ struct ShardLimits {
     std::int64_t writeTimeoutMs = 10'000; ///< the kernel takes nothing for a client
     std::int64_t lingerMs = 2'000;        ///< for the other side to close after our close frame
     std::int64_t drainMs = 1'000;         ///< the same at shutdown, for all together
-};
-
-/// Figures that all shards add to and anyone may read.
-struct ReactorCounters {
-    std::atomic<std::int64_t> clients{0}; ///< open, or on their way to a shard
-    std::atomic<std::uint64_t> messagesSent{0};
-    std::atomic<std::uint64_t> messagesReceived{0};
-    std::atomic<std::uint64_t> slowClosed{0};
 };
 
 /// A thread with one epoll set that serves its share of the WebSocket clients: reads and checks what they send, delivers the stream,
