@@ -91,6 +91,27 @@ private Q_SLOTS:
         QCOMPARE(check.readAllStandardError() + check.readAllStandardOutput(), QByteArray());
         QCOMPARE(check.exitCode(), 0);
     }
+
+    void theSampleOfThePackageIsValidAndAsksForWhatThereIs()
+    {
+        const QString folder = QStringLiteral(TIPWATCH_SOURCE_DIR "/packaging/prometheus/");
+        QFile rules(folder + u"tipwatch.rules.yml"_s);
+        QVERIFY(rules.open(QIODevice::ReadOnly));
+        ChainSnapshot snapshot;
+        snapshot.tip.height = Height(7);
+        const QString text = textOf(ReactorCounters(), snapshot), asked = QString::fromUtf8(rules.readAll());
+        const QRegularExpression name(u"\\b(?:explorer|tipwatch|process)_\\w+"_s);
+        int names = 0;
+        for (auto it = name.globalMatch(asked); it.hasNext(); ++names) {
+            const QString series = it.next().captured();
+            QVERIFY2(text.contains(series), qPrintable(series));
+        }
+        QVERIFY(names >= 6);
+        const QString promtool = QStandardPaths::findExecutable(u"promtool"_s);
+        if (promtool.isEmpty())
+            QSKIP("promtool is not installed (Debian package prometheus)");
+        QCOMPARE(QProcess::execute(promtool, {u"check"_s, u"config"_s, folder + u"prometheus.yml"_s}), 0);
+    }
 };
 
 QTEST_GUILESS_MAIN(MetricsTest)
