@@ -81,13 +81,13 @@ tl::expected<std::vector<std::string>, RequestError> readNames(const MessageValu
     const MessageValue *listed = message.member(key);
     const MessageValue::List *list = listed ? listed->list() : nullptr;
     if (!list)
-        return refuse("bad_message", '"' + std::string(key) + "\" is a list of channels", id);
+        return refuse("bad_message", '"' + std::string(key) + "\" is a list of names", id);
     if (list->size() > MessageCaps::channels)
         return refuse("too_many_channels", "at most 100 channels in one message", id);
     std::vector<std::string> names;
     for (const MessageValue &entry : *list) {
         if (!entry.text())
-            return refuse("bad_message", "a channel is a text", id);
+            return refuse("bad_message", "a name is a text", id);
         names.push_back(*entry.text());
     }
     return names;

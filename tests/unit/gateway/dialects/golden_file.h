@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+
+namespace tipwatch {
+
+/// The file @p name of tests/fixtures/dialects with exactly what is to be said on the wire; TIPWATCH_WRITE_GOLDEN=1 rewrites such files.
+/// @return what is wrong, or nothing.
+QString differenceFromGolden(const QString &name, const QByteArray &lines);
+
+/// Names of the files in @p folder there.
+QStringList goldenFiles(const QString &folder);
+
+} // namespace tipwatch

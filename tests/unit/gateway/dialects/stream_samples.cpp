@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/unit/gateway/dialects/stream_samples.h"
+
+#include "tests/support/domain_samples.h"
+
+namespace tipwatch::samples {
+
+namespace {
+
+Tip tip()
+{
+    Tip tip;
+    tip.height = Height(924'512);
+    tip.hash = hash<BlockHash>(924'512);
+    tip.previousHash = hash<BlockHash>(924'511);
+    tip.time = 1'763'625'590;
+    tip.medianTime = 1'763'622'001;
+    tip.receivedAt = streamTime;
+    tip.difficulty = 152271405365312.3;
+    tip.chainwork = "0000000000000000000000000000000000000000e1f2a3b4c5d6e7f801234567";
+    tip.headers = Height(924'512);
+    return tip;
+}
+
+BlockPtr wholeBlock()
+{
+    BlockSummary block = samples::block(924'512);
+    block.hash = hash<BlockHash>(924'512);
+    block.previousHash = hash<BlockHash>(924'511);
+    block.time = 1'763'625'590;
+    block.medianTime = 1'763'622'001;
+    block.receivedAt = streamTime;
+    block.bits = 0x1701f303;
+    block.version = 0x20000000;
+    block.size = 1'612'345;
+    block.weight = Weight(3'993'012);
+    block.txCount = 3;
+    block.subsidy = Satoshi(312'500'000);
+    block.totalFees = Satoshi(1'834'201);
+    block.feerateRange =
+        FeerateRange{Feerate(1), Feerate(1.2041), Feerate(2), Feerate(3.0157), Feerate(5.33333), Feerate(12.5), Feerate(404)};
+    block.miner = "Foundry USA";
+    block.coinbaseTag = "/Foundry USA Pool/ \"\xe2\x82\xbf\"";
+    block.chainwork = tip().chainwork;
+    return std::make_shared<const BlockSummary>(std::move(block));
+}
+
+BlockPtr bareBlock(std::int32_t height, std::uint64_t branch)
+{
+    BlockSummary block = samples::block(height, branch);
+    block.txCount = -1;
+    block.totalFees.reset();
+    return std::make_shared<const BlockSummary>(std::move(block));
+}
+
+std::shared_ptr<const std::vector<ConfirmedTransaction>> transactionsOfBlock()
+{
+    return std::make_shared<const std::vector<ConfirmedTransaction>>(std::vector<ConfirmedTransaction>{
+        {txid(1), Satoshi(314'334'201), exampleScript()},
+        {txid(2), Satoshi(2'100'000'000'000'000), exampleScript()},
+        {txid(3), Satoshi(0), {}},
+    });
+}
+
+MempoolEntry wholeEntry()
+{
+    MempoolEntry e = entry(4, 2'820, 141);
+    e.wtxid = hash<WtxId>(4);
+    e.weight = Weight(561);
+    e.value = Satoshi(12'345'678);
+    e.inputs = 1;
+    e.outputs = 2;
+    e.set(TxFlag::SignalsRbf);
+    e.set(TxFlag::Segwit);
+    e.replaces = {txid(5)};
+    e.paysTo = std::make_shared<const std::vector<TransactionOutput>>(
+        std::vector<TransactionOutput>{{Satoshi(12'000'000), exampleScript()}, {Satoshi(345'678), {0x6a}}});
+    return e;
+}
+
+MempoolSummary mempool()
+{
+    MempoolSummary m;
+    m.count = 48'211;
+    m.undescribed = 3;
+    m.vsize = VBytes(31'402'117);
+    m.totalFees = Satoshi(78'211'004);
+    m.usage = 182'004'912;
+    m.maxUsage = 300'000'000;
+    m.minFeerate = Feerate(0.1);
+    m.bytesPerSecond = 1811.54321;
+    m.txPerSecond = 6.1;
+    m.histogram = {{Feerate(0), VBytes(100)}, {Feerate(1), VBytes(30'000'000)}, {Feerate(1000), VBytes(1'402'017)}};
+    m.exact = true;
+    m.resyncs = 2;
+    return m;
+}
+
+FeeEstimates fees()
+{
+    return {Feerate(12.0004), Feerate(9.5), Feerate(3), std::nullopt, Feerate(1)};
+}
+
+NetworkInfo network()
+{
+    NetworkInfo n;
+    n.peers = 10;
+    n.inbound = 2;
+    n.outbound = 8;
+    n.bytesIn = 9'007'199'254;
+    n.bytesOut = 41'002'118;
+    n.version = 310'000;
+    n.subversion = "/Satoshi:31.0.0/";
+    n.warnings = {"This is a pre-release test build"};
+    return n;
+}
+
+SourceStatus status()
+{
+    SourceStatus s;
+    s.source = "bitcoin";
+    s.network = "main";
+    s.node = "http://127.0.0.1:8332";
+    s.version = "Bitcoin Core 31.0.0";
+    s.state = SourceState::Live;
+    s.feed = Feed::Push;
+    s.exact = true;
+    s.resyncs = 2;
+    s.since = 1'763'620'000'000;
+    return s;
+}
+
+SourceStatus brokenStatus()
+{
+    SourceStatus s = status();
+    s.state = SourceState::Error;
+    s.reason = "The node says \"no\":\n\xff</script>";
+    s.network.clear();
+    s.version.clear();
+    s.feed = Feed::None;
+    s.exact = false;
+    return s;
+}
+
+Peer numbered(std::int64_t id)
+{
+    Peer p = peers()[1];
+    p.id = id;
+    return p;
+}
+
+PeersChanged someChanges()
+{
+    PeersChanged changed;
+    Peer busier = peers()[0], located = peers()[1];
+    busier.bytesIn += 1'024;
+    busier.pingMs = 30.123456;
+    located.position = GeoPosition{-17.7134, 178.065};
+    located.subversion = "/Satoshi:30.2.0/";
+    changed.changed = {{peers()[0], busier}, {peers()[1], located}, {std::nullopt, numbered(12)}};
+    changed.gone = {9};
+    return changed;
+}
+
+PeersChanged manyChanges()
+{
+    PeersChanged changed;
+    for (std::int64_t id = 100; id < 120; ++id) {
+        Peer now = numbered(id);
+        now.bytesOut += id;
+        changed.changed.push_back({numbered(id), now});
+        changed.gone.push_back(id + 100);
+    }
+    return changed;
+}
+
+} // namespace
+
+std::vector<NamedEvent> streamEvents()
+{
+    TransactionsRemoved mined{{}, RemovalReason::Mined, std::nullopt};
+    for (std::uint64_t i = 10; i < 13; ++i)
+        mined.txids.push_back(txid(i));
+    const std::vector<std::pair<std::string, ChainEventBody>> bodies{
+        {"tip", TipChanged{tip()}},
+        {"block", BlockConnected{wholeBlock(), transactionsOfBlock()}},
+        {"block-little-known", BlockConnected{bareBlock(7, 0)}},
+        {"block-updated", BlockUpdated{wholeBlock()}},
+        {"block-disconnected", BlockDisconnected{wholeBlock()}},
+        {"reorg", ChainReorganised{Height(5), {bareBlock(7, 1), bareBlock(6, 1)}, {bareBlock(6, 0), bareBlock(7, 0)}}},
+        {"transaction", TransactionsSeen{{wholeEntry()}}},
+        {"transactions", TransactionsSeen{{wholeEntry(), entry(6)}}},
+        {"replaced", TransactionsRemoved{{txid(5)}, RemovalReason::Replaced, txid(4)}},
+        {"mined", mined},
+        {"mempool", MempoolChanged{mempool()}},
+        {"fees", FeesChanged{fees()}},
+        {"fees-unknown", FeesChanged{}},
+        {"network", NetworkChanged{network()}},
+        {"peers", someChanges()},
+        {"peers-many", manyChanges()},
+        {"status", SourceStatusChanged{status()}},
+        {"status-error", SourceStatusChanged{brokenStatus()}},
+    };
+    std::vector<NamedEvent> events;
+    for (const auto &[name, body] : bodies)
+        events.push_back({name, {streamPosition, streamTime, body, "main"}});
+    return events;
+}
+
+ChainSnapshot streamSnapshot()
+{
+    return {streamPosition, tip(), {wholeBlock()}, mempool(), fees(), network(), peers(), status()};
+}
+
+StreamMetrics streamMetrics()
+{
+    StreamMetrics m;
+    m.txPerSecond = 6.12345;
+    m.blockInterval = 571.5;
+    m.eventLatencyMs = 0.8211;
+    m.clients = 10'000;
+    m.messagesPerSecond = 40'123.4;
+    m.bytesPerSecond = 12'037'020;
+    m.usage = 65'536;
+    return m;
+}
+
+std::vector<Peer> peers()
+{
+    Peer reykjavik;
+    reykjavik.id = 3;
+    reykjavik.address = "[2001:db8::3]:8333";
+    reykjavik.network = "ipv6";
+    reykjavik.subversion = "/Satoshi:31.0.0/";
+    reykjavik.connectionType = "outbound-full-relay";
+    reykjavik.connectedAt = 1'763'600'000;
+    reykjavik.bytesIn = 5'000'000'000;
+    reykjavik.bytesOut = 120'000;
+    reykjavik.pingMs = 23.412;
+    reykjavik.syncedBlocks = Height(924'512);
+    reykjavik.position = GeoPosition{64.1466, -21.9426};
+
+    Peer hidden;
+    hidden.id = 7;
+    hidden.address = "127.0.0.1:51234";
+    hidden.network = "onion";
+    hidden.inbound = true;
+    hidden.connectedAt = 1'763'625'500;
+    return {reykjavik, hidden};
+}
+
+Script exampleScript()
+{
+    return {0x00, 0x14, 0x75, 0x1e, 0x76, 0xe8, 0x19, 0x91, 0x96, 0xd4, 0x54,
+            0x94, 0x1c, 0x45, 0xd1, 0xb3, 0xa3, 0x23, 0xf1, 0x43, 0x3b, 0xd6};
+}
+
+} // namespace tipwatch::samples
