@@ -6,7 +6,7 @@
 #include "server/gateway/gateway_log.h"
 #include "server/gateway/publisher.h"
 #include "server/gateway/reactor/reactor.h"
-#include "server/gateway/session/canonical_protocol.h"
+#include "server/gateway/session/stream_protocol.h"
 #include "server/gateway/web_server.h"
 #include "shared/state/chain_store.h"
 #include "shared/state/event_bus.h"
@@ -35,10 +35,13 @@ ShardLimits shardLimits(const GatewayConfig &config)
 {
     ShardLimits limits;
     limits.maxMessage = static_cast<std::size_t>(config.clients.maxMessageSize);
+    limits.maxStreamMessage = static_cast<std::size_t>(config.clients.maxStreamMessageSize);
     limits.queue = {static_cast<std::size_t>(config.clients.queueMessages), static_cast<std::size_t>(config.clients.queueBytes)};
     limits.pingIntervalMs = config.clients.pingInterval.count();
     limits.pongTimeoutMs = config.clients.pongTimeout.count();
     limits.writeTimeoutMs = config.clients.writeTimeout.count();
+    limits.deliveryTimeoutMs = config.clients.deliveryTimeout.count();
+    limits.replay = config.replay;
     return limits;
 }
 
@@ -61,6 +64,30 @@ GatewayConfig with(GatewayConfig config, const GatewaySettings &settings)
     config.clients.connectionsPerMinute = settings.connectionsPerMinute;
     config.clients.messagesPerSecond = settings.messagesPerSecond;
     return config;
+}
+
+StreamProtocol::TokenCheck tokenCheck(const AccessKeysPtr &keys, const Clock &clock)
+{
+    if (!keys->tokens)
+        return nullptr;
+    return [keys, &clock](std::string_view token) -> tl::expected<Claims, RequestError> {
+        auto claims = keys->tokens->verify(token, clock.unixMs() / 1000);
+        if (!claims)
+            return tl::unexpected(RequestError{"unauthorized", claims.error().message, {}, {}});
+        return *claims;
+    };
+}
+
+/// What every hello says, whenever it is.
+Hello hello(const GatewayConfig &config)
+{
+    Hello hello;
+    hello.server = serverName;
+    hello.pingIntervalMs = config.clients.pingInterval.count();
+    hello.maxMessageSize = config.clients.maxMessageSize;
+    hello.queueMessages = config.clients.queueMessages;
+    hello.messagesPerSecond = config.clients.messagesPerSecond;
+    return hello;
 }
 
 } // namespace
@@ -138,16 +165,15 @@ Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
     if (!keys)
         return tl::unexpected(keys.error());
     auto serving = std::make_unique<Serving>();
-    const HelloFacts facts{serverName, m_config.clients.pingInterval.count(), m_config.clients.maxMessageSize,
-                           m_config.clients.queueMessages};
+    const StreamProtocol::Needs needs{hello(m_config), m_clock, tokenCheck(*keys, m_clock)};
     auto reactor = Reactor::start(
-        shardCount(m_config), shardLimits(m_config), m_clock, [facts] { return std::make_unique<CanonicalProtocol>(facts); },
+        shardCount(m_config), shardLimits(m_config), m_clock, [needs] { return std::make_unique<StreamProtocol>(needs); },
         [this] { clientsChanged(); });
     if (!reactor)
         return tl::unexpected(reactor.error());
     serving->keys = std::move(*keys);
     serving->reactor = std::move(*reactor);
-    serving->publisher = std::make_unique<Publisher>(m_bus, m_store, *serving->reactor, m_clock);
+    serving->publisher = std::make_unique<Publisher>(m_bus, m_store, *serving->reactor);
     auto web = WebServer::open(m_config, serving->keys, m_store, *serving->reactor, m_clock);
     if (!web)
         return tl::unexpected(web.error());

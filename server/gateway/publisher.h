@@ -11,14 +11,14 @@ namespace tipwatch {
 class ChainStore;
 class EventBus;
 
-/// Turns each event of the bus into one step of the stream, encoded once for all clients, and hands it to the reactor; returns at once.
-/// Lives on the backend thread. As it starts it tells the reactor the whole present state, so that nothing falls between.
+/// Turns each event of the bus into one step of the stream and hands it to the reactor; returns at once, for it is the shards that put it into
+/// words. Lives on the backend thread. As it starts it tells the reactor the whole present state, so that nothing falls between.
 class Publisher final : public QObject {
     Q_OBJECT
 
 public:
     /// @p reactor must outlive the publisher.
-    Publisher(EventBus &bus, const ChainStore &store, Reactor &reactor, const Clock &clock);
+    Publisher(EventBus &bus, const ChainStore &store, Reactor &reactor);
 
 private:
     Reactor &m_reactor;

@@ -2,9 +2,9 @@
 // How fast a broadcast reaches many clients, and what a client costs: the gateway's front door and reactor in this process, all clients in
 // another one of the same machine.
 //     fanout [clients = 1000] [seconds = 8]
+#include "server/gateway/dialects/dialect.h"
 #include "server/gateway/front_door/front_door.h"
 #include "server/gateway/reactor/reactor.h"
-#include "server/gateway/session/canonical_protocol.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -176,16 +176,45 @@ private:
     std::vector<std::int64_t> m_setUp, m_delivery;
 };
 
-StreamStepPtr step(std::uint64_t seq)
+/// Everything that happens is a block of 300 bytes.
+class BenchDialect final : public Dialect {
+public:
+    ChannelSet defaultChannels() const override { return {Channel::Blocks}; }
+    std::vector<WireMessage> encode(const ChainEvent &event, const StreamFilter *) const override
+    {
+        std::string json = R"({"type":"block.mined","channel":"blocks","seq":)" + std::to_string(event.position.seq) +
+                           R"(,"sentNs":)" + std::to_string(event.timestamp);
+        json += R"(,"data":")";
+        json.resize(messageSize - 2, 'x');
+        return {{Channel::Blocks, false, json + "\"}"}};
+    }
+    std::vector<WireMessage> encode(const StreamMetrics &, const ChainSnapshot &, std::int64_t) const override { return {}; }
+    std::vector<WireMessage> encode(const ChainSnapshot &, ChannelSet, const StreamFilter *, std::int64_t) const override
+    {
+        return {};
+    }
+    tl::expected<ClientRequest, RequestError> parse(std::string_view, bool, std::string_view) override { return ClientRequest(); }
+    std::string put(const Answer &) const override { return {}; }
+};
+
+class BenchProtocol final : public Protocol {
+public:
+    const Dialect *dialect(Wire) const override { return &m_dialect; }
+    void opened(Session &session, const Newcomer &, const StreamState &, Outbox &) override
+    {
+        session.speak(Wire::Json, m_dialect.defaultChannels());
+    }
+    void textReceived(Session &, std::string_view, const StreamState &, Outbox &) override {}
+    void binaryReceived(Session &, std::string_view, const StreamState &, Outbox &) override {}
+
+private:
+    const BenchDialect m_dialect;
+};
+
+StreamStep step(std::uint64_t seq)
 {
-    std::string json =
-        R"({"type":"block.mined","channel":"blocks","seq":)" + std::to_string(seq) + R"(,"sentNs":)" + std::to_string(nowNs());
-    json += R"(,"data":")";
-    json.resize(messageSize - 2, 'x');
-    auto next = std::make_shared<StreamStep>();
-    next->position = {1, seq};
-    next->messages.push_back({Channel::Blocks, Frame::text(json + "\"}")});
-    return next;
+    auto event = std::make_shared<const ChainEvent>(ChainEvent{{1, seq}, nowNs(), FeesChanged{}});
+    return {std::make_shared<const StreamEvent>(std::vector<ChainEventPtr>{std::move(event)}), nullptr};
 }
 
 } // namespace
@@ -227,11 +256,7 @@ int main(int argc, char **argv)
     const SystemClock clock;
     const std::size_t shards = std::max(1u, std::thread::hardware_concurrency() / 2);
     auto reactor = *Reactor::start(
-        shards, {}, clock,
-        [] {
-            return std::make_unique<CanonicalProtocol>(HelloFacts{"tipwatch", 30'000, 65536, 256});
-        },
-        [] {});
+        shards, {}, clock, [] { return std::make_unique<BenchProtocol>(); }, [] {});
     QThread thread;
     config.clients.connectionsPerMinute = 0;
     config.clients.maxPerAddress = 0;

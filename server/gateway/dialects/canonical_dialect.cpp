@@ -126,7 +126,10 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainEvent &event, const
                    [&](const TransactionsRemoved &e) { messages.addRemoved(e, txsOf(filter)); },
                    [&](const MempoolChanged &e) { messages.addState("mempool.update", Channel::Mempool, e.summary); },
                    [&](const FeesChanged &e) { messages.addState("fees.update", Channel::Fees, e.fees); },
-                   [&](const NetworkChanged &e) { messages.addState("network.update", Channel::Network, e.network); },
+                   [&](const NetworkChanged &e) { // what waits of the peers on this channel is not said by it
+                       messages.add("network.update", Channel::Network, false, 512,
+                                    [&](ValueWriter &out) { tipwatch::encode(out, e.network); });
+                   },
                    [&](const PeersChanged &e) {
                        for (const Channel channel : {Channel::Network, Channel::Nodes})
                            messages.addPeers(channel, e, peersOf(filter, channel));

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int backlog = 4096;             ///< connections the kernel keeps for us; it caps this at net.core.somaxconn
 constexpr int noDescriptorsPauseMs = 100; ///< before accepting is tried again when the process has none left
-const QString subprotocol = u"tipwatch.v1.json"_s;
+const QStringList subprotocols{u"tipwatch.v1.json"_s, u"tipwatch.v1.cbor"_s};
 
 /// The address a person on the LAN would type: the first real one if we listen on all.
 QHostAddress addressForPeople(const QHostAddress &listening)
@@ -84,7 +84,7 @@ Result<void> FrontDoor::listen()
         QTimer::singleShot(noDescriptorsPauseMs, m_listener.get(), [l = m_listener.get()] { l->resumeAccepting(); });
     });
     m_webSockets = std::make_unique<QWebSocketServer>(u"Tipwatch"_s, QWebSocketServer::NonSecureMode);
-    m_webSockets->setSupportedSubprotocols({subprotocol});
+    m_webSockets->setSupportedSubprotocols(subprotocols);
     connect(m_webSockets.get(), &QWebSocketServer::newConnection, this, &FrontDoor::endHandshake);
     m_port = m_listener->serverPort();
     m_url = urlOf(addressForPeople(address), m_port);
@@ -215,7 +215,7 @@ std::optional<HttpResponse> FrontDoor::route(HttpConnection &connection, const R
 
 bool FrontDoor::isSocketPath(const std::string &path) const
 {
-    return path == m_config.path || path == "/socket";
+    return path == m_config.path || path == "/socket" || path == "/v1/stream" || path == "/api/ws";
 }
 
 /// Begins the handshake. @return why not.

@@ -33,7 +33,7 @@ std::optional<std::size_t> sendVectors(int fd, std::span<iovec> vectors)
 
 } // namespace
 
-Connection::Sent Connection::send(std::span<const Outgoing> frames, const QueueLimits &limits)
+Connection::Sent Connection::send(std::span<const Outgoing> &frames, const QueueLimits &limits)
 {
     while (!m_queue && !frames.empty()) {
         std::array<iovec, maxVectors> vectors;
@@ -61,8 +61,8 @@ Connection::Sent Connection::send(std::span<const Outgoing> frames, const QueueL
             frames = frames.subspan(1);
         }
     }
-    for (const Outgoing &outgoing : frames) {
-        if (!m_queue->push(outgoing, limits))
+    for (; !frames.empty(); frames = frames.subspan(1)) {
+        if (!m_queue->push(frames.front(), limits))
             return Sent::Overflow;
     }
     return m_queue ? Sent::Waiting : Sent::All;

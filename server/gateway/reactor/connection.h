@@ -5,6 +5,7 @@
 #include "server/gateway/reactor/frame_decoder.h"
 #include "server/gateway/reactor/out_queue.h"
 #include "server/gateway/session/session.h"
+#include "server/gateway/stream/lag.h"
 
 #include <cstdint>
 #include <memory>
@@ -34,14 +35,20 @@ public:
     Connection(Connection &&) = default;
     Connection &operator=(Connection &&) = default;
 
-    /// Sends at once what the kernel takes and queues the rest, in one system call if all goes well.
-    Sent send(std::span<const Outgoing> frames, const QueueLimits &limits);
+    /// Sends at once what the kernel takes and queues the rest, in one system call if all goes well. Overflow leaves in @p frames those for
+    /// which there was no room.
+    Sent send(std::span<const Outgoing> &frames, const QueueLimits &limits);
     /// Sends what is queued, as far as the kernel takes it.
     Sent flush();
     /// The close frame: behind what waits, or (@p now) in its place.
     Sent sendLast(FramePtr close, bool now);
 
     bool hasWaiting() const { return m_queue != nullptr; }
+    /// Half of what may wait, or more, could be queued.
+    bool hasRoom(const QueueLimits &limits) const
+    {
+        return !m_queue || (m_queue->messages() <= limits.messages / 2 && m_queue->bytes() <= limits.bytes / 2);
+    }
 
     int fd = -1;
     std::uint32_t index = 0;      ///< of the slot
@@ -51,10 +58,12 @@ public:
     bool isShutDown = false;      ///< nothing more can be sent
     Session session;
     ClientTicket ticket;
+    std::unique_ptr<Lag> lag; ///< null: it is where the stream is
     std::uint64_t clientId = 0;
     std::int64_t pingAt = 0;       ///< steady ms of the next ping
     std::int64_t silentSince = 0;  ///< of the first ping that was not followed by anything; 0: none
     std::int64_t stalledSince = 0; ///< since when the kernel takes nothing though something waits; 0: it does
+    std::int64_t fullSince = 0;    ///< since when what does not fit into its queue waits for room; 0: it does not
     std::int64_t goneAt = 0;       ///< while Lingering: when patience ends
     FrameDecoder decoder;
 

@@ -16,6 +16,7 @@ struct Newcomer {
     std::string path{};    ///< as asked for, without query: says which dialect is spoken
     std::string subprotocol{};      ///< that was agreed on; empty: none
     std::optional<Claims> claims{}; ///< of the token it came with; nothing: it had none
+    int deflateBits = 0;            ///< window of permessage-deflate (RFC 7692) for what it is sent; 0: not agreed on
 };
 
 } // namespace tipwatch

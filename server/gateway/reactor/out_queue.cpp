@@ -7,18 +7,22 @@ namespace tipwatch {
 
 bool OutQueue::push(const Outgoing &outgoing, const QueueLimits &limits)
 {
-    auto older = m_waiting.end();
-    if (outgoing.channel && kindOf(*outgoing.channel) == ChannelKind::State) {
-        const auto firstUntouched = m_waiting.begin() + (m_sent > 0 ? 1 : 0);
-        older = std::find_if(firstUntouched, m_waiting.end(), [&](const Outgoing &o) { return o.channel == outgoing.channel; });
+    const auto firstUntouched = m_waiting.begin() + (m_sent > 0 ? 1 : 0);
+    const auto isOlder = [&](const Outgoing &o) { return o.channel == outgoing.channel; };
+    std::size_t freedMessages = 0, freedBytes = 0;
+    for (auto it = firstUntouched; outgoing.conflates && it != m_waiting.end(); ++it) {
+        if (isOlder(*it)) {
+            ++freedMessages;
+            freedBytes += it->frame->size();
+        }
     }
-    const bool conflates = older != m_waiting.end();
-    const std::size_t freed = conflates ? older->frame->size() : 0;
-    if (m_waiting.size() + (conflates ? 0 : 1) > limits.messages || m_bytes - freed + outgoing.frame->size() > limits.bytes)
+    const std::size_t bytes = m_bytes - freedBytes + outgoing.frame->size();
+    // One message more than all the bytes allowed has to be possible, or it could never be sent.
+    if (m_waiting.size() - freedMessages + 1 > limits.messages || (bytes > limits.bytes && m_waiting.size() > freedMessages))
         return false;
-    if (conflates)
-        m_waiting.erase(older);
-    m_bytes += outgoing.frame->size() - freed;
+    if (freedMessages > 0)
+        m_waiting.erase(std::remove_if(firstUntouched, m_waiting.end(), isOlder), m_waiting.end());
+    m_bytes = bytes;
     m_waiting.push_back(outgoing);
     return true;
 }

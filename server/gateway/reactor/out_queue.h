@@ -6,16 +6,26 @@
 
 #include <sys/uio.h>
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <span>
 
 namespace tipwatch {
 
+/// A place in what the stream is to one client: before message `part` of what comes after event `after`.
+struct StreamPlace {
+    std::uint64_t after = 0; ///< seq
+    std::uint32_t part = 0;
+    friend bool operator==(StreamPlace, StreamPlace) = default;
+};
+
 /// A frame on its way to one client.
 struct Outgoing {
     FramePtr frame;
-    std::optional<Channel> channel; ///< none: an answer or a control frame
+    std::optional<Channel> channel{};   ///< none: an answer or a control frame
+    bool conflates = false;             ///< takes the place of what waits of its channel
+    std::optional<StreamPlace> place{}; ///< from which it can be had again; nothing: said to this client only
 };
 
 struct QueueLimits {
@@ -24,7 +34,7 @@ struct QueueLimits {
 };
 
 /// What the kernel would not take yet for one client, in order. Exists only while something waits.
-/// A frame of a state channel takes the place of an older one of its channel, at the end, so that positions on the wire never go back.
+/// A frame that conflates takes the place of the older ones of its channel, at the end, so that positions on the wire never go back.
 class OutQueue {
 public:
     /// @return false, and no change, if the queue would pass @p limits.

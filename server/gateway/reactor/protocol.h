@@ -1,36 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/gateway/reactor/newcomer.h"
 #include "server/gateway/reactor/out_queue.h"
 #include "server/gateway/session/session.h"
-#include "shared/state/position.h"
+#include "server/gateway/stream/event_ring.h"
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tipwatch {
 
-/// One message of the stream for all who subscribed to its channel.
-struct Broadcast {
-    Channel channel = Channel::Tip;
-    FramePtr frame;
-};
+class Dialect;
 
-/// All that one event is to the clients, possibly nothing. Shared by the shards; taken as a whole, so no client joins halfway.
+/// What the publisher tells all shards at once; taken as a whole, so no client joins halfway.
 struct StreamStep {
-    Position position;
-    std::string network; ///< as the source names it; empty leaves what is known
-    std::vector<Broadcast> messages;
+    StreamEventPtr event;      ///< null: the stream begins (again) at the snapshot
+    ChainSnapshotPtr snapshot; ///< the picture after the event; null: as before
 };
-using StreamStepPtr = std::shared_ptr<const StreamStep>;
 
 /// A shard's place in the stream: what a client that joins now, or asks, is to be told.
 struct StreamState {
-    Position position;
-    std::string network;                         ///< "main", ...; empty is unknown
-    std::array<FramePtr, channelCount> latest{}; ///< of state channels, as of position; null before the first
+    ChainSnapshotPtr snapshot = std::make_shared<const ChainSnapshot>();
+    StreamEventPtr metrics; ///< the latest; null: none yet
+    EventRing ring;         ///< up to here
+
+    Position position() const { return snapshot->position; }
+    const std::string &network() const { return snapshot->status.network; }
 };
 
 /// What is said to one client, in order.
@@ -41,7 +38,9 @@ using Outbox = std::vector<Outgoing>;
 class Protocol {
 public:
     virtual ~Protocol() = default;
-    virtual void opened(Session &session, const StreamState &stream, Outbox &out) = 0;
+    /// The words of @p wire; null: it is not spoken here.
+    virtual const Dialect *dialect(Wire wire) const = 0;
+    virtual void opened(Session &session, const Newcomer &newcomer, const StreamState &stream, Outbox &out) = 0;
     virtual void textReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) = 0;
     virtual void binaryReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) = 0;
 };

@@ -31,7 +31,7 @@ std::uint64_t Reactor::adopt(Newcomer client)
     return clientId;
 }
 
-void Reactor::publish(const StreamStepPtr &step)
+void Reactor::publish(const StreamStep &step)
 {
     for (const auto &shard : m_shards)
         shard->publish(step);

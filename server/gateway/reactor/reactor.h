@@ -25,7 +25,7 @@ public:
     /// @return the client's number in logs.
     std::uint64_t adopt(Newcomer client);
 
-    void publish(const StreamStepPtr &step);
+    void publish(const StreamStep &step);
 
     const ReactorCounters &counters() const { return m_counters; }
 

@@ -63,7 +63,7 @@ Shard::Shard(const ShardLimits &limits, const Clock &clock, std::unique_ptr<Prot
              ClientsChanged clientsChanged)
     : m_limits(limits), m_clock(clock), m_protocol(std::move(protocol)), m_counters(counters),
       m_clientsChanged(std::move(clientsChanged)), m_epollFd(::epoll_create1(EPOLL_CLOEXEC)), m_now(clock.steadyMs()),
-      m_wheel(m_now), m_readBuffer(readBufferSize)
+      m_wheel(m_now), m_stream{.metrics = nullptr, .ring = EventRing(limits.replay)}, m_readBuffer(readBufferSize)
 {
 }
 
@@ -95,7 +95,7 @@ void Shard::run()
             }
             Connection &connection = m_connections[tag & 0xffffffff];
             if ((what & EPOLLOUT) != 0 && tagOf(connection) == tag)
-                settle(connection, connection.flush());
+                makeProgress(connection);
             if ((what & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0 && tagOf(connection) == tag)
                 readFrom(connection);
         }
@@ -123,9 +123,9 @@ bool Shard::isDone() const
 
 void Shard::takeInbox()
 {
-    std::vector<StreamStepPtr> steps;
+    std::vector<StreamStep> steps;
     for (ShardInbox::Item &item : m_inbox.take()) {
-        if (auto *step = std::get_if<StreamStepPtr>(&item)) {
+        if (auto *step = std::get_if<StreamStep>(&item)) {
             steps.push_back(std::move(*step));
             continue;
         }
@@ -138,7 +138,7 @@ void Shard::takeInbox()
                 close(connection, CloseCode::GoingAway, "server is shutting down");
         }
     }
-    broadcast(steps);
+    broadcast(std::move(steps));
 }
 
 // --- clients coming and going
@@ -178,7 +178,10 @@ void Shard::open(ShardInbox::Adopt adopted)
         m_now + m_limits.pingIntervalMs - static_cast<std::int64_t>(connection.clientId * 2654435761u % 1024) * half / 1024;
     setDeadline(connection);
     m_outbox.clear();
-    m_protocol->opened(connection.session, m_stream, m_outbox);
+    m_protocol->opened(connection.session, adopted.client, m_stream, m_outbox);
+    const bool isIndexer = connection.session.wants().wire == Wire::Indexer;
+    connection.decoder =
+        FrameDecoder(isIndexer ? m_limits.maxStreamMessage : m_limits.maxMessage, adopted.client.deflateBits > 0);
     deliver(connection, m_outbox);
     if (m_drainEnd != 0)
         close(connection, CloseCode::GoingAway, "server is shutting down");
@@ -193,6 +196,7 @@ void Shard::close(Connection &connection, CloseCode code, std::string_view reaso
                static_cast<unsigned long long>(connection.clientId), connection.ticket.remote().c_str(),
                static_cast<unsigned>(code), static_cast<int>(reason.size()), reason.data());
     connection.phase = Connection::Phase::Lingering;
+    connection.lag.reset();
     connection.goneAt = m_now + (now ? std::max(m_limits.lingerMs, m_limits.writeTimeoutMs) : m_limits.lingerMs);
     setDeadline(connection);
     settle(connection, connection.sendLast(Frame::close(code, reason), now));
@@ -273,15 +277,13 @@ bool Shard::handle(Connection &connection, const FrameDecoder::Event &event)
 {
     switch (event.kind) {
     case FrameDecoder::Event::Kind::Text:
-        m_counters.messagesReceived.fetch_add(1, std::memory_order_relaxed);
-        m_protocol->textReceived(connection.session, event.payload, m_stream, m_outbox);
+        hear(connection, event.payload, false);
         return true;
     case FrameDecoder::Event::Kind::Binary:
-        m_counters.messagesReceived.fetch_add(1, std::memory_order_relaxed);
-        m_protocol->binaryReceived(connection.session, event.payload, m_stream, m_outbox);
+        hear(connection, event.payload, true);
         return true;
     case FrameDecoder::Event::Kind::Ping:
-        m_outbox.push_back({Frame::make(Opcode::Pong, event.payload), std::nullopt});
+        m_outbox.push_back({Frame::make(Opcode::Pong, event.payload)});
         return true;
     case FrameDecoder::Event::Kind::Pong:
         return true;
@@ -293,38 +295,53 @@ bool Shard::handle(Connection &connection, const FrameDecoder::Event &event)
     return false;
 }
 
-void Shard::broadcast(std::span<const StreamStepPtr> steps)
+/// A message of the client's. What it asked for is answered, and what it wants from now on counts from here.
+void Shard::hear(Connection &connection, std::string_view message, bool isBinary)
 {
-    Outbox all;
-    for (const StreamStepPtr &step : steps) {
-        m_stream.position = step->position;
-        if (!step->network.empty())
-            m_stream.network = step->network;
-        for (const Broadcast &message : step->messages) {
-            if (kindOf(message.channel) == ChannelKind::State) {
-                m_stream.latest[static_cast<std::size_t>(message.channel)] = message.frame;
-                std::erase_if(all, [&](const Outgoing &older) { return older.channel == message.channel; });
-            }
-            all.push_back({message.frame, message.channel});
-        }
-    }
-    if (m_count == 0 || all.empty())
-        return;
+    m_counters.messagesReceived.fetch_add(1, std::memory_order_relaxed);
+    Session &session = connection.session;
+    const Subscription before = session.wants();
+    if (isBinary)
+        m_protocol->binaryReceived(session, message, m_stream, m_outbox);
+    else
+        m_protocol->textReceived(session, message, m_stream, m_outbox);
 
-    // Most clients want the same channels, so what each set gets is gathered once.
-    std::vector<std::pair<ChannelSet, Outbox>> selections;
-    for (Connection &connection : m_connections) {
-        if (connection.phase != Connection::Phase::Open)
+    const std::uint64_t now = m_stream.position().seq;
+    if (const std::unique_ptr<Replay> replay = std::move(session.replay)) {
+        connection.lag = std::make_unique<Lag>(StreamPlace{replay->after, 0});
+        Subscription missed = session.wants();
+        missed.channels = replay->channels;
+        connection.lag->wanted(now, std::move(missed), Part::EventChannels);
+        session.isBehind = true;
+        watch(connection, true); // its turn comes when the answers are under way
+    } else if (connection.lag && session.wants() != before) {
+        connection.lag->wanted(now, before);
+    }
+}
+
+void Shard::broadcast(std::vector<StreamStep> steps)
+{
+    std::vector<StreamEventPtr> events;
+    for (StreamStep &step : steps) {
+        if (step.snapshot)
+            m_stream.snapshot = std::move(step.snapshot);
+        if (!step.event) {
+            m_stream.ring.restart(m_stream.position());
             continue;
-        const ChannelSet channels = connection.session.channels();
-        auto selection = std::find_if(selections.begin(), selections.end(), [&](const auto &s) { return s.first == channels; });
-        if (selection == selections.end()) {
-            Outbox chosen;
-            std::copy_if(all.begin(), all.end(), std::back_inserter(chosen),
-                         [&](const Outgoing &o) { return channels.contains(*o.channel); });
-            selection = selections.insert(selections.end(), {channels, std::move(chosen)});
         }
-        deliver(connection, selection->second);
+        if (step.event->isMetrics()) {
+            m_stream.metrics = step.event;
+        } else {
+            m_stream.ring.add(step.event, m_now);
+        }
+        events.push_back(std::move(step.event));
+    }
+    if (m_count == 0 || events.empty())
+        return;
+    Selections selections(events, *m_protocol);
+    for (Connection &connection : m_connections) {
+        if (connection.phase == Connection::Phase::Open && !connection.lag)
+            deliver(connection, selections.of(connection.session.wants()));
     }
 }
 
@@ -333,7 +350,66 @@ void Shard::deliver(Connection &connection, std::span<const Outgoing> frames)
     if (frames.empty() || connection.phase != Connection::Phase::Open)
         return;
     m_counters.messagesSent.fetch_add(frames.size(), std::memory_order_relaxed);
-    settle(connection, connection.send(frames, m_limits.queue));
+    const Connection::Sent sent = connection.send(frames, m_limits.queue);
+    if (sent == Connection::Sent::Overflow && frames.front().place)
+        fallBehind(connection, *frames.front().place);
+    else
+        settle(connection, sent);
+}
+
+/// The queue is full: what follows waits in the ring from @p place on.
+void Shard::fallBehind(Connection &connection, StreamPlace place)
+{
+    connection.lag = std::make_unique<Lag>(place);
+    connection.session.isBehind = true;
+    connection.fullSince = m_now;
+    settle(connection, Connection::Sent::Waiting);
+    setDeadline(connection);
+}
+
+/// The kernel takes something again.
+void Shard::makeProgress(Connection &connection)
+{
+    settle(connection, connection.flush());
+    if (connection.phase == Connection::Phase::Open && connection.lag && connection.hasRoom(m_limits.queue))
+        catchUp(connection);
+}
+
+/// Sends a turn's worth of what the client missed.
+void Shard::catchUp(Connection &connection)
+{
+    Outbox missed;
+    const Lag::Read read = connection.lag->read(m_stream.ring, connection.session.wants(), *m_protocol, missed);
+    if (read == Lag::Read::Lost) {
+        tooSlow(connection);
+        return;
+    }
+    m_counters.messagesSent.fetch_add(missed.size(), std::memory_order_relaxed);
+    std::span<const Outgoing> rest(missed);
+    const Connection::Sent sent = connection.send(rest, m_limits.queue);
+    if (rest.size() < missed.size() || rest.empty())
+        connection.fullSince = 0;
+    if (sent == Connection::Sent::Overflow) {
+        connection.lag->advance(*rest.front().place);
+        if (connection.fullSince == 0)
+            connection.fullSince = m_now;
+        settle(connection, Connection::Sent::Waiting);
+        setDeadline(connection);
+        return;
+    }
+    connection.lag->advance();
+    if (read == Lag::Read::End) {
+        connection.lag.reset();
+        connection.session.isBehind = false;
+    }
+    settle(connection, sent);
+}
+
+/// There is no room for what it is to get, nor will there be.
+void Shard::tooSlow(Connection &connection)
+{
+    m_counters.slowClosed.fetch_add(1, std::memory_order_relaxed);
+    close(connection, CloseCode::SlowConsumer, "too slow, resume from your last seq", true);
 }
 
 /// Does what follows from an attempt to send. The connection may be gone afterwards.
@@ -342,7 +418,7 @@ void Shard::settle(Connection &connection, Connection::Sent sent)
     switch (sent) {
     case Connection::Sent::All:
         connection.stalledSince = 0;
-        watch(connection, false);
+        watch(connection, connection.lag != nullptr);
         if (connection.phase == Connection::Phase::Lingering && !connection.isShutDown) {
             ::shutdown(connection.fd, SHUT_WR);
             connection.isShutDown = true;
@@ -356,8 +432,7 @@ void Shard::settle(Connection &connection, Connection::Sent sent)
         }
         break;
     case Connection::Sent::Overflow:
-        m_counters.slowClosed.fetch_add(1, std::memory_order_relaxed);
-        close(connection, CloseCode::SlowConsumer, "too slow, resume from your last seq", true);
+        tooSlow(connection);
         break;
     case Connection::Sent::Broken:
         drop(connection, "connection lost");
@@ -382,6 +457,10 @@ void Shard::onDeadline(Connection &connection)
         drop(connection, "took nothing before the write timeout");
         return;
     }
+    if (connection.fullSince != 0 && m_now >= connection.fullSince + m_limits.deliveryTimeoutMs) {
+        tooSlow(connection);
+        return;
+    }
     if (connection.silentSince != 0 && m_now >= connection.silentSince + m_limits.pongTimeoutMs) {
         close(connection, CloseCode::PingTimeout, "no answer to ping");
         return;
@@ -391,7 +470,8 @@ void Shard::onDeadline(Connection &connection)
         if (!connection.hasWaiting()) { // else the write timeout watches over it
             if (connection.silentSince == 0)
                 connection.silentSince = m_now;
-            settle(connection, connection.send({&m_ping, 1}, m_limits.queue));
+            std::span<const Outgoing> ping(&m_ping, 1);
+            settle(connection, connection.send(ping, m_limits.queue));
         }
     }
     if (connection.phase == Connection::Phase::Open)
@@ -405,6 +485,8 @@ void Shard::setDeadline(const Connection &connection)
         deadline = connection.pingAt;
         if (connection.silentSince != 0)
             deadline = std::min(deadline, connection.silentSince + m_limits.pongTimeoutMs);
+        if (connection.fullSince != 0)
+            deadline = std::min(deadline, connection.fullSince + m_limits.deliveryTimeoutMs);
         if (connection.stalledSince != 0)
             deadline = std::min(deadline, connection.stalledSince + m_limits.writeTimeoutMs);
     }

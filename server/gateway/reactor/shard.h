@@ -21,12 +21,15 @@ namespace tipwatch {
 
 struct ShardLimits {
     std::size_t maxMessage = 64 * 1024; ///< bytes that a client may send in one message
+    std::size_t maxStreamMessage = 1024 * 1024; ///< the same of S1's clients
     QueueLimits queue;
     std::int64_t pingIntervalMs = 30'000;
-    std::int64_t pongTimeoutMs = 60'000;  ///< silence after a ping
-    std::int64_t writeTimeoutMs = 10'000; ///< the kernel takes nothing for a client
-    std::int64_t lingerMs = 2'000;        ///< for the other side to close after our close frame
-    std::int64_t drainMs = 1'000;         ///< the same at shutdown, for all together
+    std::int64_t pongTimeoutMs = 60'000;    ///< silence after a ping
+    std::int64_t writeTimeoutMs = 10'000;   ///< the kernel takes nothing for a client
+    std::int64_t deliveryTimeoutMs = 1'000; ///< a message finds no room in the queue
+    std::int64_t lingerMs = 2'000;          ///< for the other side to close after our close frame
+    std::int64_t drainMs = 1'000;           ///< the same at shutdown, for all together
+    ReplayLimits replay;
 };
 
 /// A thread with one epoll set that serves its share of the WebSocket clients: reads and checks what they send, delivers the stream,
@@ -47,7 +50,7 @@ public:
     void adopt(Newcomer client, std::uint64_t clientId) { m_inbox.post(ShardInbox::Adopt{std::move(client), clientId}); }
 
     /// The next step of the stream.
-    void publish(StreamStepPtr step) { m_inbox.post(std::move(step)); }
+    void publish(StreamStep step) { m_inbox.post(std::move(step)); }
 
     /// Tells every client that we go away (1001). The thread ends when all have left, or after limits.drainMs.
     void drain() { m_inbox.post(ShardInbox::Drain{}); }
@@ -73,8 +76,13 @@ private:
     void decode(Connection &connection, std::span<char> input);
     bool handle(Connection &connection, const FrameDecoder::Event &event);
     ssize_t receive(int fd);
-    void broadcast(std::span<const StreamStepPtr> steps);
+    void hear(Connection &connection, std::string_view message, bool isBinary);
+    void broadcast(std::vector<StreamStep> steps);
     void deliver(Connection &connection, std::span<const Outgoing> frames);
+    void fallBehind(Connection &connection, StreamPlace place);
+    void makeProgress(Connection &connection);
+    void catchUp(Connection &connection);
+    void tooSlow(Connection &connection);
     void settle(Connection &connection, Connection::Sent sent);
 
     // Time

@@ -20,7 +20,7 @@ public:
         std::uint64_t clientId = 0;
     };
     struct Drain {};
-    using Item = std::variant<Adopt, StreamStepPtr, Drain>;
+    using Item = std::variant<Adopt, StreamStep, Drain>;
 
     ShardInbox();
     ~ShardInbox();

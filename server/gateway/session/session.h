@@ -1,25 +1,60 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/gateway/dialects/stream_filter.h"
+#include "server/gateway/dialects/wire.h"
 #include "shared/protocol/channel.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
 
 namespace tipwatch {
 
-/// What one client wants to hear. A client that says nothing has the default channels; its first subscribe replaces them. Whoever begins
-/// with an unsubscribe has taken the default for his own: later subscribes add to what is left.
+/// What somebody gets of the stream. Clients for which this is the same get the same frames.
+struct Subscription {
+    Wire wire = Wire::Json;
+    std::int8_t deflateBits = 0; ///< window of permessage-deflate; 0: without
+    ChannelSet channels;
+    StreamFilterPtr filter; ///< null: everything. The clients of a shard that filter alike have the same.
+    friend bool operator==(const Subscription &, const Subscription &) = default;
+};
+
+/// Events that a client missed and now wants.
+struct Replay {
+    std::uint64_t after = 0; ///< seq of the last one it has
+    ChannelSet channels;     ///< whose messages it missed
+};
+
+/// What one client wants to hear. A client that says nothing has its dialect's default channels; its first subscribe replaces them. Whoever
+/// begins with an unsubscribe has taken the default for his own: later subscribes add to what is left.
 class Session {
 public:
-    ChannelSet channels() const { return m_channels; }
+    const Subscription &wants() const { return m_wants; }
+    ChannelSet channels() const { return m_wants.channels; }
 
-    void subscribe(ChannelSet channels)
+    /// From then on @p wire is spoken, of which @p standard are the default channels.
+    void speak(Wire wire, ChannelSet standard)
     {
+        m_wants.wire = wire;
         if (!m_isChosen)
-            m_channels = ChannelSet();
+            m_wants.channels = standard;
+    }
+    void setFilter(StreamFilterPtr filter) { m_wants.filter = std::move(filter); }
+    void setDeflate(int windowBits) { m_wants.deflateBits = static_cast<std::int8_t>(windowBits); }
+
+    /// @return true if the default was replaced.
+    bool subscribe(ChannelSet channels)
+    {
+        const bool isFirst = !m_isChosen;
+        if (isFirst)
+            m_wants.channels = ChannelSet();
         m_isChosen = true;
         for (const Channel channel : allChannels) {
             if (channels.contains(channel))
-                m_channels.insert(channel);
+                m_wants.channels.insert(channel);
         }
+        return isFirst;
     }
 
     void unsubscribe(ChannelSet channels)
@@ -27,12 +62,17 @@ public:
         m_isChosen = true;
         for (const Channel channel : allChannels) {
             if (channels.contains(channel))
-                m_channels.erase(channel);
+                m_wants.channels.erase(channel);
         }
     }
 
+    bool mayChooseWire = false;          ///< by its first message: /ws
+    bool isBehind = false;               ///< older messages wait for it elsewhere than in its queue; kept by the shard
+    std::optional<ChannelSet> allowed{}; ///< by its token; nothing: everything
+    std::unique_ptr<Replay> replay{};    ///< asked for; the shard takes it
+
 private:
-    ChannelSet m_channels = defaultChannels;
+    Subscription m_wants;
     bool m_isChosen = false;
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/front_door/front_door.h"
 #include "server/gateway/reactor/reactor.h"
-#include "server/gateway/session/canonical_protocol.h"
 #include "tests/unit/gateway/client_frames.h"
 #include "tests/unit/gateway/gateway_fixture.h"
 #include "tests/unit/gateway/http_exchange.h"
@@ -341,7 +340,7 @@ void GatewayTest::slowHeadIsAnswered408()
 {
     const SystemClock clock;
     const auto reactor = *Reactor::start(
-        1, {}, clock, [] { return std::make_unique<CanonicalProtocol>(HelloFacts{}); }, [] {});
+        1, {}, clock, [] { return std::unique_ptr<Protocol>(); }, [] {});
     GatewayConfig config;
     config.httpPort = 0;
     config.http.headTimeout = std::chrono::milliseconds(200);

@@ -14,7 +14,7 @@ namespace {
 
 Outgoing outgoing(std::string text, std::optional<Channel> channel = std::nullopt)
 {
-    return {Frame::text(text), channel};
+    return {Frame::text(text), channel, channel && kindOf(*channel) == ChannelKind::State};
 }
 
 /// The payloads that wait, in order, without the frames' two-byte heads.

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/gateway/session/canonical_protocol.h"
+#include "server/gateway/session/stream_protocol.h"
+#include "tests/support/domain_samples.h"
+#include "tests/support/fake_clock.h"
+#include "tests/unit/gateway/plain_stream.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -7,6 +10,7 @@
 #include <QTest>
 
 using namespace tipwatch;
+using namespace tipwatch::test;
 using namespace Qt::StringLiterals;
 
 class SessionTest : public QObject {
@@ -30,12 +34,21 @@ private Q_SLOTS:
     void longMessagesAreParsedUpToTheCap();
     void anyGarbageGetsOneAnswer();
 
+    void missedEventsAreSentAgainIfTheRingHasThem_data();
+    void missedEventsAreSentAgainIfTheRingHasThem();
+    void laterSubscribeOfALaggardIsNotRecovered();
+    void latestBlocksAreRepeatedOldestFirst();
+    void tokenOpensChannels();
+    void filtersAreSharedByThoseWhoSayTheSame();
+
 private:
     std::vector<std::string> say(std::string_view message);
+    void standAt(std::uint64_t seq, int blocks = 0);
 
-    CanonicalProtocol m_protocol{{"tipwatch/9.9.9", 30'000, 64 * 1024, 256}};
+    const FakeClock m_clock;
+    std::optional<StreamProtocol> m_protocol;
     Session m_session;
-    StreamState m_stream;
+    StreamState m_stream{.metrics = nullptr, .ring = EventRing({})};
 };
 
 namespace {
@@ -47,11 +60,18 @@ std::string payloadOf(const Outgoing &outgoing)
     return std::string(bytes.substr(head));
 }
 
+/// Messages of the stream as "<channel>", with a star if nobody may resume from there; the rest as it is.
 std::vector<std::string> payloads(const Outbox &out)
 {
     std::vector<std::string> all;
-    for (const Outgoing &outgoing : out)
-        all.push_back(payloadOf(outgoing));
+    for (const Outgoing &outgoing : out) {
+        std::string payload = payloadOf(outgoing);
+        if (outgoing.channel) {
+            const bool isMarked = payload.find("\"resume\":false") != std::string::npos;
+            payload = "<" + std::string(isMarked ? "*" : "") + std::string(channelName(*outgoing.channel)) + ">";
+        }
+        all.push_back(std::move(payload));
+    }
     return all;
 }
 
@@ -62,26 +82,37 @@ using Texts = std::vector<std::string>;
 void SessionTest::init()
 {
     m_session = Session();
-    m_stream = {};
-    m_stream.position = {0xabc, 77};
-    m_stream.network = "regtest";
-    for (const Channel channel : allChannels) {
-        if (kindOf(channel) == ChannelKind::State)
-            m_stream.latest[static_cast<std::size_t>(channel)] = Frame::text("<" + std::string(channelName(channel)) + ">");
-    }
+    m_session.speak(Wire::Json, defaultChannels);
+    m_protocol.emplace(StreamProtocol::Needs{{"tipwatch/9.9.9", {}, {}, 30'000, 64 * 1024, 256, 20}, m_clock});
+    standAt(77);
+}
+
+/// The stream is at @p seq, with @p blocks known, and its ring reaches back to 70.
+void SessionTest::standAt(std::uint64_t seq, int blocks)
+{
+    auto picture = std::make_shared<ChainSnapshot>();
+    picture->position = {0xabc, seq};
+    picture->tip.height = Height(5);
+    picture->status.network = "regtest";
+    for (int i = 0; i < blocks; ++i) // newest first
+        picture->blocks.push_back(std::make_shared<const BlockSummary>(samples::block(5 - i)));
+    m_stream.snapshot = picture;
+    m_stream.ring.restart({0xabc, 70});
+    for (std::uint64_t at = 71; at <= seq; ++at)
+        m_stream.ring.add(std::make_shared<const StreamEvent>(std::vector{plainEvent(at, Channel::Blocks, "x", 0xabc)}), 0);
 }
 
 std::vector<std::string> SessionTest::say(std::string_view message)
 {
     Outbox out;
-    m_protocol.textReceived(m_session, message, m_stream, out);
+    m_protocol->textReceived(m_session, message, m_stream, out);
     return payloads(out);
 }
 
 void SessionTest::helloComesFirstThenTheDefaultSnapshots()
 {
     Outbox out;
-    m_protocol.opened(m_session, m_stream, out);
+    m_protocol->opened(m_session, {}, m_stream, out);
     const Texts texts = payloads(out);
     QCOMPARE(texts.size(), std::size_t(3));
     const QJsonObject hello = QJsonDocument::fromJson(QByteArray::fromStdString(texts[0])).object();
@@ -101,10 +132,9 @@ void SessionTest::helloComesFirstThenTheDefaultSnapshots()
 
 void SessionTest::unknownStateIsNotSent()
 {
-    m_stream.latest = {};
-    m_stream.network.clear();
+    m_stream.snapshot = std::make_shared<ChainSnapshot>();
     Outbox out;
-    m_protocol.opened(m_session, m_stream, out);
+    m_protocol->opened(m_session, {}, m_stream, out);
     QCOMPARE(out.size(), std::size_t(1));
     QVERIFY(payloadOf(out[0]).find("\"network\":null") != std::string::npos);
 }
@@ -151,7 +181,7 @@ void SessionTest::answers_data()
     row("channel is a number", R"({"op":"subscribe","id":1,"channels":[5]})", error("bad_message", "1"));
     row("channel object without name", R"({"op":"subscribe","id":1,"channels":[{}]})", error("bad_message", "1"));
     row("unknown channel", R"({"op":"subscribe","id":1,"channels":["nope"]})", error("unknown_channel", "1"));
-    row("filter", R"({"op":"subscribe","id":1,"channels":[{"name":"txs","filter":{"minFeerate":20}}]})",
+    row("filter", R"({"op":"subscribe","id":1,"channels":[{"name":"tip","filter":{"minFeerate":20}}]})",
         error("bad_filter", "1"));
     std::string many = R"({"op":"subscribe","id":1,"channels":[)";
     for (int i = 0; i < 101; ++i)
@@ -197,7 +227,7 @@ void SessionTest::snapshotsFollowTheSubscribedAnswer()
 
 void SessionTest::snapshotChangesNoSubscription()
 {
-    QCOMPARE(say(R"({"op":"snapshot","id":3,"channels":["mempool","network"]})"), (Texts{"<mempool>", "<network>"}));
+    QCOMPARE(say(R"({"op":"snapshot","id":3,"channels":["mempool","network"]})"), (Texts{"<mempool>", "<network>", "<network>"}));
     QCOMPARE(m_session.channels(), defaultChannels);
 }
 
@@ -228,7 +258,7 @@ void SessionTest::badMessageChangesNothing()
 void SessionTest::binaryIsRefused()
 {
     Outbox out;
-    m_protocol.binaryReceived(m_session, "\x00\x01", m_stream, out);
+    m_protocol->binaryReceived(m_session, "\x00\x01", m_stream, out);
     QCOMPARE(out.size(), std::size_t(1));
     QVERIFY(payloadOf(out[0]).find("bad_message") != std::string::npos);
 }
@@ -261,6 +291,93 @@ void SessionTest::anyGarbageGetsOneAnswer()
         }
         QVERIFY(!say(good.substr(0, i)).empty());
     }
+}
+
+void SessionTest::missedEventsAreSentAgainIfTheRingHasThem_data()
+{
+    QTest::addColumn<std::string>("since");
+    QTest::addColumn<bool>("recovered");
+    QTest::addColumn<bool>("misses");
+    QTest::newRow("nothing missed") << std::string(R"({"epoch":"0000000000000abc","seq":77})") << true << false;
+    QTest::newRow("one missed") << std::string(R"({"epoch":"0000000000000abc","seq":76})") << true << true;
+    QTest::newRow("as far back as it goes") << std::string(R"({"epoch":"0000000000000abc","seq":70})") << true << true;
+    QTest::newRow("further") << std::string(R"({"epoch":"0000000000000abc","seq":69})") << false << false;
+    QTest::newRow("of the future") << std::string(R"({"epoch":"0000000000000abc","seq":78})") << false << false;
+    QTest::newRow("of another run") << std::string(R"({"epoch":"0000000000000abd","seq":76})") << false << false;
+}
+
+void SessionTest::missedEventsAreSentAgainIfTheRingHasThem()
+{
+    QFETCH(std::string, since);
+    QFETCH(bool, recovered);
+    QFETCH(bool, misses);
+    const Texts answers = say(R"({"op":"subscribe","channels":["tip","blocks"],"since":)" + since + "}");
+    QCOMPARE(answers.size(), std::size_t(2));
+    QVERIFY(answers[0].find(recovered ? "\"recovered\":true" : "\"recovered\":false") != std::string::npos);
+    QCOMPARE(answers[1], std::string(misses ? "<*tip>" : "<tip>"));
+    QCOMPARE(m_session.replay != nullptr, misses);
+    if (misses)
+        QCOMPARE(m_session.replay->channels, (ChannelSet{Channel::Tip, Channel::Blocks}));
+}
+
+void SessionTest::laterSubscribeOfALaggardIsNotRecovered()
+{
+    const std::string_view resume = R"({"op":"subscribe","channels":["blocks"],"since":{"epoch":"0000000000000abc","seq":75}})";
+    m_session.isBehind = true;
+    QVERIFY(say(resume)[0].find("\"recovered\":true") != std::string::npos); // in place of the default's
+    m_session.replay.reset();
+    QVERIFY(say(resume)[0].find("\"recovered\":false") != std::string::npos);
+    QVERIFY(!m_session.replay);
+}
+
+void SessionTest::latestBlocksAreRepeatedOldestFirst()
+{
+    standAt(77, 4);
+    Outbox out;
+    m_protocol->textReceived(m_session, R"({"op":"subscribe","channels":[{"name":"blocks","last":3}]})", m_stream, out);
+    QCOMPARE(out.size(), std::size_t(4));
+    for (int i = 0; i < 3; ++i) {
+        const auto block = QJsonDocument::fromJson(QByteArray::fromStdString(payloadOf(out[static_cast<std::size_t>(i) + 1])));
+        QCOMPARE(block["type"_L1], u"block.mined"_s);
+        QCOMPARE(block["seq"_L1], 77);
+        QCOMPARE(block["data"_L1]["height"_L1], 3 + i);
+    }
+    m_session = Session();
+    m_session.speak(Wire::Json, defaultChannels);
+    QCOMPARE(say(R"({"op":"subscribe","channels":[{"name":"blocks","last":99}]})").size(), std::size_t(5));
+}
+
+void SessionTest::tokenOpensChannels()
+{
+    const auto check = [](std::string_view token) -> tl::expected<Claims, RequestError> {
+        if (token != "good")
+            return tl::unexpected(RequestError{"unauthorized", "no", {}, {}});
+        return Claims{0, ChannelSet{Channel::Fees}};
+    };
+    QVERIFY(say(R"({"op":"auth","id":1,"token":"good"})")[0].find("unauthorized") != std::string::npos); // none are known
+    m_protocol.emplace(StreamProtocol::Needs{{}, m_clock, check});
+    QVERIFY(say(R"({"op":"auth","id":1,"token":"bad"})")[0].find(R"("id":1,"error":{"code":"unauthorized")") !=
+            std::string::npos);
+    QVERIFY(say(R"({"op":"subscribe","channels":["tip"]})")[0].starts_with(R"({"type":"subscribed")"));
+    QVERIFY(say(R"({"op":"auth","id":2,"token":"good"})")[0].starts_with(R"({"type":"authenticated","id":2)"));
+    const Texts answers = say(R"({"op":"subscribe","channels":["tip","fees"]})");
+    QVERIFY(answers[0].find(R"("code":"forbidden")") != std::string::npos);
+    QVERIFY(answers[1].find(R"("channels":["tip","fees"])") != std::string::npos);
+    QCOMPARE(answers[2], std::string("<fees>"));
+}
+
+void SessionTest::filtersAreSharedByThoseWhoSayTheSame()
+{
+    const std::string_view dear = R"({"op":"subscribe","channels":[{"name":"txs","filter":{"minFeerate":20}}]})";
+    say(dear);
+    const StreamFilterPtr first = m_session.wants().filter;
+    QVERIFY(first && first->txs);
+    say(R"({"op":"subscribe","channels":["fees"]})"); // says nothing of transactions
+    QCOMPARE(m_session.wants().filter, first);
+    say(R"({"op":"subscribe","channels":["txs"]})");
+    QCOMPARE(m_session.wants().filter, nullptr);
+    say(dear);
+    QCOMPARE(m_session.wants().filter, first);
 }
 
 QTEST_GUILESS_MAIN(SessionTest)

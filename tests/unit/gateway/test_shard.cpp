@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/gateway/reactor/reactor.h"
 #include "tests/unit/gateway/client_frames.h"
-#include "tests/unit/gateway/raw_client.h"
+#include "tests/unit/gateway/running_reactor.h"
 
 #include <QLoggingCategory>
 #include <QTest>
@@ -17,55 +16,6 @@ using namespace std::string_literals;
 namespace {
 
 constexpr unsigned text = 1, binary = 2, closing = 8, ping = 9, pong = 10;
-
-/// Greets with the position, answers with what it hears; "only <channel>" subscribes.
-class EchoProtocol final : public Protocol {
-public:
-    void opened(Session &, const StreamState &stream, Outbox &out) override
-    {
-        out.push_back({Frame::text("at " + std::to_string(stream.position.seq)), std::nullopt});
-    }
-    void textReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) override
-    {
-        if (message.starts_with("only "))
-            session.subscribe({*channelFromName(message.substr(5))});
-        if (message == "state")
-            out.push_back({stream.latest[static_cast<std::size_t>(Channel::Tip)], Channel::Tip});
-        else
-            out.push_back({Frame::text(message), std::nullopt});
-    }
-    void binaryReceived(Session &, std::string_view message, const StreamState &, Outbox &out) override
-    {
-        out.push_back({Frame::make(Opcode::Binary, message), std::nullopt});
-    }
-};
-
-struct Running {
-    SystemClock clock;
-    std::unique_ptr<Reactor> reactor;
-    std::uint64_t seq = 0;
-
-    explicit Running(ShardLimits limits = {}, std::size_t shards = 1)
-        : reactor(*Reactor::start(
-              shards, limits, clock, [] { return std::make_unique<EchoProtocol>(); }, [] {}))
-    {
-    }
-
-    RawClient connect(int receiveBuffer = 0)
-    {
-        auto [client, server] = RawClient::pair(receiveBuffer);
-        reactor->adopt({.fd = server});
-        return std::move(client);
-    }
-
-    void tell(Channel channel, const std::string &message)
-    {
-        auto step = std::make_shared<StreamStep>();
-        step->position = {1, ++seq};
-        step->messages.push_back({channel, Frame::text(message)});
-        reactor->publish(step);
-    }
-};
 
 ShardLimits quick()
 {
@@ -106,7 +56,7 @@ private Q_SLOTS:
 
     void broadcastReachesSubscribersOnly();
     void joiningBetweenTwoStepsGetsExactlyTheSecond();
-    void stateIsThatOfTheShardsPlaceInTheStream();
+    void answersComeFromTheShardsPlaceInTheStream();
     void eventsArriveInOrderOnEveryShard();
     void slowClientIsClosedWith4008WhileOthersAreServed();
     void slowClientGetsLatestStateAndEveryEvent();
@@ -290,15 +240,15 @@ void ShardTest::joiningBetweenTwoStepsGetsExactlyTheSecond()
     }
 }
 
-void ShardTest::stateIsThatOfTheShardsPlaceInTheStream()
+void ShardTest::answersComeFromTheShardsPlaceInTheStream()
 {
     Running running;
     RawClient client = running.connect();
     client.readFrame();
     running.tell(Channel::Tip, "tip1");
     QCOMPARE(client.readFrame().payload, "tip1"s);
-    client.send(textFrame("state"));
-    QCOMPARE(client.readFrame().payload, "tip1"s);
+    client.send(textFrame("where"));
+    QCOMPARE(client.readFrame().payload, "at 1"s);
 }
 
 void ShardTest::eventsArriveInOrderOnEveryShard()
@@ -329,7 +279,7 @@ void ShardTest::slowClientIsClosedWith4008WhileOthersAreServed()
         running.tell(Channel::Txs, std::to_string(i) + padding);
         QCOMPARE(quickOne.readFrame().payload, std::to_string(i) + padding);
     }
-    QCOMPARE(running.reactor->counters().slowClosed.load(), std::uint64_t(1));
+    QTRY_COMPARE(running.reactor->counters().slowClosed.load(), std::uint64_t(1));
     // What it did get is whole and without a gap, up to the close frame.
     QCOMPARE(slow.readFrame().payload, "at 0"s);
     RawClient::Frame frame = slow.readFrame();
@@ -431,7 +381,7 @@ void ShardTest::churnLeaksNoDescriptor()
 
 void ShardTest::idleConnectionIsSmall()
 {
-    QVERIFY2(sizeof(Connection) <= 256, qPrintable(QString::number(sizeof(Connection))));
+    QVERIFY2(sizeof(Connection) <= 320, qPrintable(QString::number(sizeof(Connection))));
 }
 
 QTEST_GUILESS_MAIN(ShardTest)

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/session/stream_protocol.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tipwatch {
+
+namespace {
+
+ChannelSet both(ChannelSet some, const std::optional<ChannelSet> &others)
+{
+    ChannelSet common;
+    for (const Channel channel : allChannels) {
+        if (some.contains(channel) && (!others || others->contains(channel)))
+            common.insert(channel);
+    }
+    return common;
+}
+
+ChannelSet everyChannel()
+{
+    ChannelSet all;
+    for (const Channel channel : allChannels)
+        all.insert(channel);
+    return all;
+}
+
+} // namespace
+
+StreamProtocol::StreamProtocol(Needs needs) : m_needs(std::move(needs)) {}
+
+void StreamProtocol::opened(Session &session, const Newcomer &newcomer, const StreamState &stream, Outbox &out)
+{
+    const Wire wire = m_dialects.wireFor(newcomer.path, newcomer.subprotocol);
+    session.mayChooseWire = wire == Wire::Json;
+    if (newcomer.claims)
+        session.allowed = newcomer.claims->channels;
+    session.setDeflate(newcomer.deflateBits);
+    session.speak(wire, both(dialect(wire)->defaultChannels(), session.allowed));
+    Hello hello = m_needs.hello;
+    hello.position = stream.position();
+    hello.network = stream.network();
+    say(session, hello, out);
+    sayState(session, session.channels(), false, stream, out);
+}
+
+void StreamProtocol::textReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out)
+{
+    received(session, message, false, stream, out);
+}
+
+void StreamProtocol::binaryReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out)
+{
+    received(session, message, true, stream, out);
+}
+
+void StreamProtocol::received(Session &session, std::string_view message, bool isBinary, const StreamState &stream, Outbox &out)
+{
+    if (session.mayChooseWire && !isBinary) {
+        if (const std::optional<Wire> wire = wireOf(message)) {
+            session.mayChooseWire = false;
+            session.speak(*wire, both(dialect(*wire)->defaultChannels(), session.allowed));
+        }
+    }
+    auto request = m_dialects.find(session.wants().wire)->parse(message, isBinary, stream.network());
+    if (!request) {
+        say(session, request.error(), out);
+        return;
+    }
+    for (const RequestError &error : request->refused)
+        say(session, error, out);
+    if (request->refused.empty() || !request->channels.isEmpty())
+        apply(session, *request, stream, out);
+}
+
+void StreamProtocol::apply(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out)
+{
+    switch (request.op) {
+    case ClientRequest::Op::Subscribe:
+        subscribe(session, request, stream, out);
+        break;
+    case ClientRequest::Op::Unsubscribe:
+        session.unsubscribe(request.channels);
+        say(session, Unsubscribed{request, session.channels(), stream.position()}, out);
+        break;
+    case ClientRequest::Op::Snapshot:
+        sayState(session, both(request.channels, session.allowed), session.isBehind, stream, out);
+        break;
+    case ClientRequest::Op::Ping:
+        say(session, Pong{request}, out);
+        break;
+    case ClientRequest::Op::Authenticate:
+        authenticate(session, request, out);
+        break;
+    case ClientRequest::Op::SetFilter:
+    case ClientRequest::Op::ClearFilter: {
+        const bool sets = request.op == ClientRequest::Op::SetFilter;
+        session.setFilter(shared(sets ? request.filter : StreamFilter()));
+        sets ? say(session, Subscribed{request, session.channels(), stream.position()}, out)
+             : say(session, Unsubscribed{request, session.channels(), stream.position()}, out);
+        break;
+    }
+    }
+}
+
+void StreamProtocol::subscribe(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out)
+{
+    const ChannelSet channels = both(request.channels, session.allowed);
+    for (const Channel channel : allChannels) {
+        if (request.channels.contains(channel) && !channels.contains(channel))
+            say(session,
+                RequestError{"forbidden", "your token does not give access to this channel", std::string(channelName(channel)),
+                             request.id},
+                out);
+    }
+    if (channels.isEmpty() && !request.channels.isEmpty())
+        return;
+
+    const bool isFirst = session.subscribe(channels);
+    StreamFilter filter = session.wants().filter && !isFirst ? *session.wants().filter : StreamFilter();
+    filter.replace(channels, request.filter);
+    session.setFilter(shared(std::move(filter)));
+
+    // Whoever lags has a place in the stream already; only the default's may be given up for another.
+    const Position now = stream.position();
+    const bool recovered = request.since && stream.ring.reachesBackTo(*request.since) && (isFirst || !session.isBehind);
+    const bool misses = recovered && request.since->seq < now.seq;
+    say(session, Subscribed{request, session.channels(), now, recovered}, out);
+    sayState(session, channels, misses || (session.isBehind && !isFirst), stream, out);
+    if (misses)
+        session.replay = std::make_unique<Replay>(Replay{request.since->seq, channels});
+    else if (isFirst && session.isBehind)
+        session.replay = std::make_unique<Replay>(Replay{now.seq, {}});
+    if (request.lastBlocks > 0 && !recovered && channels.contains(Channel::Blocks))
+        sayBlocks(session, request.lastBlocks, stream, out);
+}
+
+void StreamProtocol::authenticate(Session &session, const ClientRequest &request, Outbox &out)
+{
+    if (!m_needs.checkToken) {
+        say(session, RequestError{"unauthorized", "this server knows no tokens", {}, request.id}, out);
+        return;
+    }
+    auto claims = m_needs.checkToken(request.token);
+    if (!claims) {
+        claims.error().id = request.id;
+        say(session, claims.error(), out);
+        return;
+    }
+    session.allowed = claims->channels;
+    say(session, Authenticated{request, claims->expires}, out);
+}
+
+void StreamProtocol::say(const Session &session, const Answer &answer, Outbox &out) const
+{
+    const Dialect &words = *dialect(session.wants().wire);
+    if (const std::string text = words.put(answer); !text.empty())
+        out.push_back({Frame::make(words.isBinary() ? Opcode::Binary : Opcode::Text, text)});
+}
+
+/// The state channels as they are now. @p marked: something before that is still to come.
+void StreamProtocol::sayState(const Session &session, ChannelSet channels, bool marked, const StreamState &stream, Outbox &out)
+{
+    const Wire wire = session.wants().wire;
+    const Dialect &words = *dialect(wire);
+    const auto add = [&](const std::vector<StreamMessage> &messages) {
+        for (const StreamMessage &message : messages) {
+            if (channels.contains(message.channel))
+                out.push_back({marked && message.marked ? message.marked : message.frame, message.channel, message.conflates});
+        }
+    };
+    if (const StreamFilterPtr &filter = session.wants().filter) {
+        std::vector<StreamMessage> messages;
+        for (const WireMessage &message : words.encode(*stream.snapshot, channels, filter.get(), m_needs.clock.unixMs()))
+            messages.push_back(frameMessage(words, message, stream.position().seq, marked));
+        add(messages);
+    } else {
+        add(snapshotsOf(wire, words, stream));
+    }
+    if (channels.contains(Channel::Metrics) && stream.metrics)
+        add(stream.metrics->messages(wire, words));
+}
+
+const std::vector<StreamMessage> &StreamProtocol::snapshotsOf(Wire wire, const Dialect &dialect, const StreamState &stream)
+{
+    Snapshots &known = m_snapshots[static_cast<std::size_t>(wire)];
+    if (known.messages.empty() || known.position != stream.position()) {
+        known = {stream.position(), {}};
+        for (const WireMessage &message : dialect.encode(*stream.snapshot, everyChannel(), nullptr, m_needs.clock.unixMs()))
+            known.messages.push_back(frameMessage(dialect, message, stream.position().seq, true));
+    }
+    return known.messages;
+}
+
+/// The latest @p count blocks as they were announced, oldest first.
+void StreamProtocol::sayBlocks(const Session &session, std::size_t count, const StreamState &stream, Outbox &out) const
+{
+    const Dialect &words = *dialect(session.wants().wire);
+    const auto &blocks = stream.snapshot->blocks;
+    for (std::size_t i = std::min(count, blocks.size()); i-- > 0;) {
+        const ChainEvent event{stream.position(), blocks[i]->receivedAt, BlockConnected{blocks[i]}, stream.network()};
+        for (const WireMessage &message : words.encode(event, session.wants().filter.get())) {
+            if (message.channel != Channel::Blocks)
+                continue;
+            const StreamMessage framed = frameMessage(words, message, stream.position().seq, session.isBehind);
+            out.push_back({framed.marked ? framed.marked : framed.frame, message.channel});
+        }
+    }
+}
+
+/// The one of the clients that filter alike; null if nothing is filtered.
+StreamFilterPtr StreamProtocol::shared(StreamFilter filter)
+{
+    if (filter.isEmpty())
+        return nullptr;
+    std::weak_ptr<const StreamFilter> &known = m_filters[filter.key()];
+    StreamFilterPtr same = known.lock();
+    if (!same) {
+        same = std::make_shared<const StreamFilter>(std::move(filter));
+        known = same;
+    }
+    if (m_filters.size() >= m_filtersToSweep) {
+        std::erase_if(m_filters, [](const auto &entry) { return entry.second.expired(); });
+        m_filtersToSweep = std::max<std::size_t>(64, 2 * m_filters.size());
+    }
+    return same;
+}
+
+} // namespace tipwatch
