@@ -9,6 +9,7 @@
 #include <QCborValue>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QSet>
 #include <QTest>
 
 using namespace tipwatch;
@@ -27,6 +28,7 @@ private Q_SLOTS:
     void noFileIsLeftOver_data() { wires(); }
     void noFileIsLeftOver();
     void cborSaysWhatJsonSays();
+    void whatIsDocumentedIsSaid();
 
 private:
     static void wires();
@@ -196,6 +198,28 @@ void DialectGoldenTest::cborSaysWhatJsonSays()
         QVERIFY(!same.isEmpty());
         QCOMPARE(same, document.object());
     }
+}
+
+/// The examples of the documentation are lines of the golden files.
+void DialectGoldenTest::whatIsDocumentedIsSaid()
+{
+    QSet<QByteArray> said;
+    for (const auto &[folder, wire] : wireNames) {
+        for (const QString &name : goldenFiles(QLatin1String(folder))) {
+            for (const QByteArray &line : goldenLines(QLatin1String(folder) + u'/' + name)) {
+                said.insert(line);
+                said.insert("< " + line);
+            }
+        }
+    }
+    int examples = 0;
+    for (const QByteArray &line : goldenLines(QStringLiteral("../../../resources/docs/PROTOCOL.md"))) {
+        if (!line.startsWith("    < ") && !line.startsWith("    > "))
+            continue;
+        ++examples;
+        QVERIFY2(said.contains(line.trimmed()), line.constData());
+    }
+    QVERIFY(examples > 20);
 }
 
 QTEST_GUILESS_MAIN(DialectGoldenTest)
