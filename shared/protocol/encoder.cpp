@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shared/protocol/encoder.h"
 
-#include "shared/domain/overloaded.h"
-
 #include <cmath>
 
 namespace tipwatch {
@@ -73,22 +71,6 @@ ValueWriter &position(ValueWriter &out, const std::optional<GeoPosition> &value)
     return out.endObject();
 }
 
-template <class WriteData>
-std::string envelope(std::string_view type, Channel channel, Position position, std::int64_t timestamp, WriteData writeData)
-{
-    std::string text;
-    JsonWriter json(text);
-    json.beginObject();
-    json.member("type", type);
-    json.member("channel", channelName(channel));
-    json.member("seq", position.seq);
-    json.member("timestamp", timestamp);
-    json.key("data");
-    writeData(json);
-    json.endObject();
-    return text;
-}
-
 void encodeBranch(ValueWriter &out, std::string_view name, const std::vector<BlockPtr> &branch)
 {
     out.key(name).beginArray();
@@ -124,38 +106,6 @@ void encodeMembers(ValueWriter &out, const Peer *before, const Peer &now)
         height(out, "syncedBlocks", now.syncedBlocks);
     if (differs(&Peer::position))
         position(out, now.position);
-}
-
-std::vector<EncodedMessage> encodeSeen(const ChainEvent &event, const TransactionsSeen &seen)
-{
-    std::vector<EncodedMessage> messages;
-    for (std::span rest(seen.entries); !rest.empty();) {
-        const auto part = rest.first(std::min(rest.size(), maxTransactionsPerMessage));
-        rest = rest.subspan(part.size());
-        const auto write = [&](ValueWriter &out) {
-            if (part.size() == 1)
-                return encode(out, part.front());
-            out.beginArray();
-            for (const MempoolEntry &entry : part)
-                encode(out, entry);
-            out.endArray();
-        };
-        messages.push_back({Channel::Txs, envelope(part.size() == 1 ? "tx.seen" : "tx.batch", Channel::Txs, event.position,
-                                                   event.timestamp, write)});
-    }
-    return messages;
-}
-
-std::vector<EncodedMessage> encodeRemovals(const ChainEvent &event, const TransactionsRemoved &removed)
-{
-    std::vector<EncodedMessage> messages;
-    for (std::span rest(removed.txids); !rest.empty();) {
-        const auto part = rest.first(std::min(rest.size(), maxTxidsPerMessage));
-        rest = rest.subspan(part.size());
-        messages.push_back({Channel::Txs, envelope("tx.removed", Channel::Txs, event.position, event.timestamp,
-                                                   [&](ValueWriter &out) { encodeRemoved(out, part, removed); })});
-    }
-    return messages;
 }
 
 } // namespace
@@ -387,63 +337,6 @@ void encodeRemoved(ValueWriter &out, std::span<const TxId> txids, const Transact
     if (removed.by)
         out.member("by", *removed.by);
     out.endObject();
-}
-
-std::vector<EncodedMessage> encodeEvent(const ChainEvent &event)
-{
-    const auto one = [&](std::string_view type, Channel channel, auto writeData) {
-        std::vector<EncodedMessage> messages;
-        messages.push_back({channel, envelope(type, channel, event.position, event.timestamp, writeData)});
-        return messages;
-    };
-    const auto whole = [&](std::string_view type, Channel channel, const auto &value) {
-        return one(type, channel, [&](ValueWriter &out) { encode(out, value); });
-    };
-    return std::visit(Overloaded{
-                          [&](const TipChanged &e) { return whole("tip.update", Channel::Tip, e.tip); },
-                          [&](const BlockConnected &e) { return whole("block.mined", Channel::Blocks, *e.block); },
-                          [&](const BlockUpdated &e) { return whole("block.updated", Channel::Blocks, *e.block); },
-                          [&](const BlockDisconnected &e) {
-                              return one("block.disconnected", Channel::Blocks,
-                                         [&](ValueWriter &out) { encodeReference(out, *e.block); });
-                          },
-                          [&](const ChainReorganised &e) {
-                              return one("chain.reorg", Channel::Blocks, [&](ValueWriter &out) { encode(out, e); });
-                          },
-                          [&](const TransactionsSeen &e) { return encodeSeen(event, e); },
-                          [&](const TransactionsRemoved &e) { return encodeRemovals(event, e); },
-                          [&](const MempoolChanged &e) { return whole("mempool.update", Channel::Mempool, e.summary); },
-                          [&](const FeesChanged &e) { return whole("fees.update", Channel::Fees, e.fees); },
-                          [&](const NetworkChanged &e) { return whole("network.update", Channel::Network, e.network); },
-                          [&](const PeersChanged &) { return std::vector<EncodedMessage>(); },
-                          [&](const SourceStatusChanged &e) { return whole("status.update", Channel::Status, e.status); },
-                      },
-                      event.body);
-}
-
-std::optional<std::string> encodeState(Channel channel, const ChainSnapshot &snapshot, std::int64_t timestamp)
-{
-    const auto message = [&](std::string_view type, const auto &value) {
-        return envelope(type, channel, snapshot.position, timestamp, [&](ValueWriter &out) { encode(out, value); });
-    };
-    switch (channel) {
-    case Channel::Tip:
-        return message("tip.update", snapshot.tip);
-    case Channel::Mempool:
-        return message("mempool.update", snapshot.mempool);
-    case Channel::Fees:
-        return message("fees.update", snapshot.fees);
-    case Channel::Network:
-        return message("network.update", snapshot.network);
-    case Channel::Status:
-        return message("status.update", snapshot.status);
-    case Channel::Blocks:
-    case Channel::Txs:
-    case Channel::Nodes:
-    case Channel::Metrics:
-        break;
-    }
-    return std::nullopt;
 }
 
 } // namespace tipwatch

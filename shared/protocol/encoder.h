@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "shared/protocol/channel.h"
 #include "shared/protocol/json_writer.h"
 #include "shared/state/chain_snapshot.h"
 #include "shared/state/stream_metrics.h"
 
-#include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 namespace tipwatch {
 
@@ -45,21 +42,8 @@ template <class T> std::string toJson(const T &value)
     return out;
 }
 
-/// One message of the stream: the envelope with its data.
-struct EncodedMessage {
-    Channel channel;
-    std::string json;
-};
-
-/// No message passes the 64 KB at which some clients cap: longer lists are cut into several messages of one position.
+/// So many fit into a message of 64 KB, at which some clients cap.
 inline constexpr std::size_t maxTxidsPerMessage = 500;        ///< about 34 KB
 inline constexpr std::size_t maxTransactionsPerMessage = 100; ///< about 40 KB
-
-/// An event as the stream says it, in the order in which it is to be sent.
-std::vector<EncodedMessage> encodeEvent(const ChainEvent &event);
-
-/// The message of a state channel that says what @p snapshot holds; nothing for an event channel.
-/// @p timestamp in Unix ms.
-std::optional<std::string> encodeState(Channel channel, const ChainSnapshot &snapshot, std::int64_t timestamp);
 
 } // namespace tipwatch

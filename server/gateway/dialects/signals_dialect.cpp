@@ -54,12 +54,14 @@ tl::expected<ClientRequest, RequestError> SignalsDialect::read(const MessageValu
         return readTypedPing(message);
 
     ClientRequest request;
-    if (*type->text() == "subscribe")
+    if (*type->text() == "subscribe") {
         request.op = Op::Subscribe;
-    else if (*type->text() == "unsubscribe")
+        request.channels = {Channel::Status}; // which all have; it is told at once
+    } else if (*type->text() == "unsubscribe") {
         request.op = Op::Unsubscribe;
-    else
+    } else {
         return refuse("unknown_op", "there is no type \"" + shownWord(*type->text()) + '"');
+    }
     const auto names = readNames(message, "channels", {});
     if (!names)
         return tl::unexpected(names.error());

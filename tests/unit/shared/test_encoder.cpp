@@ -2,7 +2,6 @@
 #include "shared/protocol/encoder.h"
 #include "tests/support/domain_samples.h"
 
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
@@ -21,11 +20,6 @@ QJsonObject parsed(const std::string &json)
     if (error.error != QJsonParseError::NoError)
         qWarning("%s in %s", qPrintable(error.errorString()), json.c_str());
     return document.object();
-}
-
-ChainEvent eventOf(ChainEventBody body)
-{
-    return {{0x1234, 8123}, 1763625600123, std::move(body)};
 }
 
 } // namespace
@@ -67,23 +61,6 @@ private Q_SLOTS:
         QCOMPARE(out, std::string("[0.1,1e+300,null,null,-5,18446744073709551615]"));
     }
 
-    void envelopeIsTheProtocols()
-    {
-        Tip tip;
-        tip.height = Height(5);
-        tip.hash = samples::hash<BlockHash>(5);
-        const auto messages = encodeEvent(eventOf(TipChanged{tip}));
-        QCOMPARE(messages.size(), 1u);
-        QCOMPARE(messages.front().channel, Channel::Tip);
-        const QJsonObject o = parsed(messages.front().json);
-        QCOMPARE(o["type"_L1].toString(), u"tip.update"_s);
-        QCOMPARE(o["channel"_L1].toString(), u"tip"_s);
-        QCOMPARE(o["seq"_L1].toInteger(), 8123);
-        QCOMPARE(o["timestamp"_L1].toInteger(), 1763625600123);
-        QCOMPARE(o["data"_L1]["height"_L1].toInteger(), 5);
-        QVERIFY(o["data"_L1]["previousHash"_L1].isNull());
-    }
-
     void unknownIsNullNeverZero()
     {
         BlockSummary block = samples::block(7);
@@ -102,88 +79,6 @@ private Q_SLOTS:
         block.coinbaseTag = "\"},{\"x\":\"\xff<script>";
         const QJsonObject o = parsed(toJson(block));
         QVERIFY(o["coinbaseTag"_L1].toString().startsWith(u"\"},{\"x\":\""_s));
-    }
-
-    void oneTransactionIsSeenSeveralAreABatch()
-    {
-        const auto one = encodeEvent(eventOf(TransactionsSeen{{samples::entry(1)}}));
-        QCOMPARE(parsed(one.front().json)["type"_L1].toString(), u"tx.seen"_s);
-        QCOMPARE(parsed(one.front().json)["data"_L1]["feerate"_L1].toDouble(), 7.092);
-        const auto two = encodeEvent(eventOf(TransactionsSeen{{samples::entry(1), samples::entry(2)}}));
-        QCOMPARE(two.size(), 1u);
-        QCOMPARE(parsed(two.front().json)["type"_L1].toString(), u"tx.batch"_s);
-        QCOMPARE(parsed(two.front().json)["data"_L1].toArray().size(), 2);
-    }
-
-    void longListsAreCutBelow64Kilobytes()
-    {
-        TransactionsSeen seen;
-        TransactionsRemoved removed;
-        for (std::uint64_t i = 0; i < 5000; ++i) {
-            MempoolEntry e = samples::entry(i);
-            e.wtxid = samples::hash<WtxId>(i);
-            e.value = Satoshi(2'100'000'000'000'000);
-            e.flags = 0xffff;
-            seen.entries.push_back(e);
-            removed.txids.push_back(samples::txid(i));
-        }
-        const auto count = [](const std::vector<EncodedMessage> &messages, QLatin1StringView list) {
-            qsizetype total = 0;
-            for (const EncodedMessage &m : messages) {
-                if (m.json.size() >= 64 * 1024)
-                    return qsizetype(-1);
-                const QJsonValue data = parsed(m.json)["data"_L1];
-                total += list.isEmpty() ? data.toArray().size() : data[list].toArray().size();
-            }
-            return total;
-        };
-        QCOMPARE(count(encodeEvent(eventOf(seen)), {}), 5000);
-        QCOMPARE(count(encodeEvent(eventOf(removed)), "txids"_L1), 5000);
-    }
-
-    void removalNamesItsReason()
-    {
-        const auto messages =
-            encodeEvent(eventOf(TransactionsRemoved{{samples::txid(1)}, RemovalReason::Replaced, samples::txid(2)}));
-        const QJsonValue data = parsed(messages.front().json)["data"_L1];
-        QCOMPARE(data["reason"_L1].toString(), u"replaced"_s);
-        QCOMPARE(data["by"_L1].toString().toStdString(), samples::txid(2).toHex());
-        QCOMPARE(data["txid"_L1].toString().toStdString(), samples::txid(1).toHex());
-    }
-
-    void everyEventIsValidJsonOnAKnownChannel()
-    {
-        const auto block = std::make_shared<const BlockSummary>(samples::block(7));
-        const std::vector<ChainEventBody> bodies{TipChanged{},
-                                                 BlockConnected{block},
-                                                 BlockUpdated{block},
-                                                 BlockDisconnected{block},
-                                                 ChainReorganised{Height(6), {block}, {block, block}},
-                                                 TransactionsSeen{{samples::entry(1)}},
-                                                 TransactionsRemoved{{samples::txid(1)}, RemovalReason::Mined, {}},
-                                                 MempoolChanged{},
-                                                 FeesChanged{},
-                                                 NetworkChanged{},
-                                                 SourceStatusChanged{}};
-        QCOMPARE(bodies.size(), std::variant_size_v<ChainEventBody>);
-        for (const ChainEventBody &body : bodies) {
-            for (const EncodedMessage &message : encodeEvent(eventOf(body))) {
-                const QJsonObject o = parsed(message.json);
-                QVERIFY2(!o.isEmpty(), message.json.c_str());
-                QCOMPARE(channelFromName(o["channel"_L1].toString().toStdString()), std::optional(message.channel));
-            }
-        }
-    }
-
-    void stateChannelsHaveASnapshotAndEventChannelsHaveNone()
-    {
-        const ChainSnapshot snapshot;
-        for (const Channel channel : allChannels) {
-            const auto message = encodeState(channel, snapshot, 1);
-            QCOMPARE(message.has_value(), kindOf(channel) == ChannelKind::State);
-            if (message)
-                QVERIFY(!parsed(*message).isEmpty());
-        }
     }
 };
 

@@ -19,6 +19,7 @@ class DialectGoldenTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void everyKindOfEventHasASample();
     void events_data();
     void events();
     void state_data() { wires(); }
@@ -87,6 +88,14 @@ void DialectGoldenTest::wires()
     QTest::addColumn<QString>("folder");
     for (const auto &[name, wire] : wireNames)
         QTest::newRow(name) << wire << QString::fromLatin1(name);
+}
+
+void DialectGoldenTest::everyKindOfEventHasASample()
+{
+    QSet<std::size_t> kinds;
+    for (const samples::NamedEvent &sample : samples::streamEvents())
+        kinds.insert(sample.event.body.index());
+    QCOMPARE(kinds.size(), static_cast<qsizetype>(std::variant_size_v<ChainEventBody>));
 }
 
 void DialectGoldenTest::events_data()
