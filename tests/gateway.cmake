@@ -29,6 +29,18 @@ foreach(name test_canonical_requests test_cbor test_dialect_golden test_dialect_
 endforeach()
 
 if(TIPWATCH_BENCH)
-    add_executable(fanout bench/fanout.cpp)
-    target_link_libraries(fanout PRIVATE tipwatch_gateway)
+    add_executable(fanout_server bench/fanout_server.cpp)
+    target_link_libraries(fanout_server PRIVATE tipwatch_gateway)
+    add_executable(fanout_load bench/fanout_load.cpp)
+    target_link_libraries(fanout_load PRIVATE tipwatch_warnings)
 endif()
+
+# For conformance suites, ours and others'
+add_executable(ws_echo tools/ws_echo.cpp)
+target_link_libraries(ws_echo PRIVATE tipwatch_gateway)
+foreach(rfc rfc6455)
+    tipwatch_test(NAME conformance_${rfc} SOURCES conformance/test_${rfc}.cpp conformance/echo_program.h
+        LIBS gateway_test_support Qt6::Core ZLIB::ZLIB)
+    target_compile_definitions(conformance_${rfc} PRIVATE TIPWATCH_WS_ECHO="$<TARGET_FILE:ws_echo>")
+    add_dependencies(conformance_${rfc} ws_echo)
+endforeach()

@@ -165,7 +165,7 @@ tl::expected<RequestHead, HttpRefusal> RequestHead::parse(std::string_view bytes
     head.requestedMethod = valueOf(fields, http::field::access_control_request_method);
     head.webSocketVersion = valueOf(fields, http::field::sec_websocket_version);
     head.webSocketKey = valueOf(fields, http::field::sec_websocket_key);
-    head.wantsWebSocket = http::token_list(fields[http::field::connection]).exists("upgrade") &&
+    head.wantsWebSocket = fields.version() >= 11 && http::token_list(fields[http::field::connection]).exists("upgrade") &&
                           http::token_list(fields[http::field::upgrade]).exists("websocket");
     head.keepAlive = fields.keep_alive();
     return head;

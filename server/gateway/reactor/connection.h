@@ -49,12 +49,18 @@ public:
     {
         return !m_queue || (m_queue->messages() <= limits.messages / 2 && m_queue->bytes() <= limits.bytes / 2);
     }
+    /// The same for what answers it alone.
+    bool hasRoomForAnswers(const QueueLimits &limits) const
+    {
+        return !m_queue || (m_queue->answers() <= limits.messages / 2 && m_queue->answerBytes() <= limits.bytes / 2);
+    }
 
     int fd = -1;
     std::uint32_t index = 0;      ///< of the slot
     std::uint32_t generation = 0; ///< of the slot's use, so that a late event of a former one is known as such
     Phase phase = Phase::Free;
     bool watchesForSpace = false; ///< EPOLLOUT is armed
+    bool isHeard = true;          ///< EPOLLIN is; not while it does not read its answers
     bool isShutDown = false;      ///< nothing more can be sent
     Session session;
     ClientTicket ticket;

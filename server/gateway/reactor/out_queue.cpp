@@ -20,21 +20,27 @@ bool OutQueue::push(const Outgoing &outgoing, const QueueLimits &limits)
     // One message more than all the bytes allowed has to be possible, or it could never be sent.
     if (m_waiting.size() - freedMessages + 1 > limits.messages || (bytes > limits.bytes && m_waiting.size() > freedMessages))
         return false;
-    if (freedMessages > 0)
-        m_waiting.erase(std::remove_if(firstUntouched, m_waiting.end(), isOlder), m_waiting.end());
+    if (freedMessages > 0) {
+        const auto freed = std::stable_partition(firstUntouched, m_waiting.end(), [&](const Outgoing &o) { return !isOlder(o); });
+        std::for_each(freed, m_waiting.end(), [this](const Outgoing &o) { left(o); });
+        m_waiting.erase(freed, m_waiting.end());
+    }
     m_bytes = bytes;
     m_waiting.push_back(outgoing);
+    entered(outgoing);
     return true;
 }
 
 void OutQueue::pushAlways(Outgoing outgoing)
 {
     m_bytes += outgoing.frame->size();
+    entered(outgoing);
     m_waiting.push_back(std::move(outgoing));
 }
 
 void OutQueue::dropWaiting()
 {
+    std::for_each(m_waiting.begin() + (m_sent > 0 ? 1 : 0), m_waiting.end(), [this](const Outgoing &o) { left(o); });
     m_waiting.resize(m_sent > 0 ? 1 : 0);
     m_bytes = m_sent > 0 ? m_waiting.front().frame->size() - m_sent : 0;
 }
@@ -55,8 +61,25 @@ void OutQueue::consume(std::size_t bytes)
     m_sent += bytes;
     while (!m_waiting.empty() && m_sent >= m_waiting.front().frame->size()) {
         m_sent -= m_waiting.front().frame->size();
+        left(m_waiting.front());
         m_waiting.pop_front();
     }
+}
+
+void OutQueue::entered(const Outgoing &outgoing)
+{
+    if (outgoing.place)
+        return;
+    ++m_answers;
+    m_answerBytes += outgoing.frame->size();
+}
+
+void OutQueue::left(const Outgoing &outgoing)
+{
+    if (outgoing.place)
+        return;
+    --m_answers;
+    m_answerBytes -= outgoing.frame->size();
 }
 
 } // namespace tipwatch

@@ -55,11 +55,19 @@ public:
     bool isEmpty() const { return m_waiting.empty(); }
     std::size_t messages() const { return m_waiting.size(); }
     std::size_t bytes() const { return m_bytes; }
+    /// Those that were said to this client only, and so are nowhere else.
+    std::size_t answers() const { return m_answers; }
+    std::size_t answerBytes() const { return m_answerBytes; }
 
 private:
+    void entered(const Outgoing &outgoing);
+    void left(const Outgoing &outgoing);
+
     std::deque<Outgoing> m_waiting;
     std::size_t m_sent = 0;  ///< bytes of the first frame that are on the wire
     std::size_t m_bytes = 0; ///< still to be sent
+    std::size_t m_answers = 0;
+    std::size_t m_answerBytes = 0; ///< whole frames
 };
 
 } // namespace tipwatch

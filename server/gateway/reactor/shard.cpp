@@ -31,6 +31,13 @@ std::uint64_t tagOf(const Connection &connection)
     return static_cast<std::uint64_t>(connection.generation) << 32 | connection.index;
 }
 
+/// Answers of @p session go as it agreed on.
+void deflate(std::span<Outgoing> answers, const Session &session)
+{
+    for (Outgoing &answer : answers)
+        answer.frame = Frame::deflated(answer.frame, session.wants().deflateBits);
+}
+
 /// The signals of the program belong to its main thread.
 std::thread startWithoutSignals(std::function<void()> body)
 {
@@ -179,6 +186,7 @@ void Shard::open(ShardInbox::Adopt adopted)
     setDeadline(connection);
     m_outbox.clear();
     m_protocol->opened(connection.session, adopted.client, m_stream, m_outbox);
+    deflate(m_outbox, connection.session);
     const bool isIndexer = connection.session.wants().wire == Wire::Indexer;
     connection.decoder =
         FrameDecoder(isIndexer ? m_limits.maxStreamMessage : m_limits.maxMessage, adopted.client.deflateBits > 0);
@@ -197,6 +205,7 @@ void Shard::close(Connection &connection, CloseCode code, std::string_view reaso
                static_cast<unsigned>(code), static_cast<int>(reason.size()), reason.data());
     connection.phase = Connection::Phase::Lingering;
     connection.lag.reset();
+    listenTo(connection, true); // until it closes, too
     connection.goneAt = m_now + (now ? std::max(m_limits.lingerMs, m_limits.writeTimeoutMs) : m_limits.lingerMs);
     setDeadline(connection);
     settle(connection, connection.sendLast(Frame::close(code, reason), now));
@@ -251,6 +260,9 @@ void Shard::readFrom(Connection &connection)
     connection.silentSince = 0;
     if (connection.phase == Connection::Phase::Open)
         decode(connection, std::span(m_readBuffer).first(static_cast<std::size_t>(size)));
+    // Who does not read the answers is not asked for more questions; what it sends waits with it.
+    if (connection.phase == Connection::Phase::Open && !connection.hasRoomForAnswers(m_limits.queue))
+        listenTo(connection, false);
 }
 
 void Shard::decode(Connection &connection, std::span<char> input)
@@ -301,10 +313,13 @@ void Shard::hear(Connection &connection, std::string_view message, bool isBinary
     m_counters.messagesReceived.fetch_add(1, std::memory_order_relaxed);
     Session &session = connection.session;
     const Subscription before = session.wants();
+    const std::size_t first = m_outbox.size();
     if (isBinary)
         m_protocol->binaryReceived(session, message, m_stream, m_outbox);
     else
         m_protocol->textReceived(session, message, m_stream, m_outbox);
+
+    deflate(std::span(m_outbox).subspan(first), session);
 
     const std::uint64_t now = m_stream.position().seq;
     if (const std::unique_ptr<Replay> replay = std::move(session.replay)) {
@@ -371,6 +386,8 @@ void Shard::fallBehind(Connection &connection, StreamPlace place)
 void Shard::makeProgress(Connection &connection)
 {
     settle(connection, connection.flush());
+    if (connection.phase == Connection::Phase::Open && connection.hasRoomForAnswers(m_limits.queue))
+        listenTo(connection, true);
     if (connection.phase == Connection::Phase::Open && connection.lag && connection.hasRoom(m_limits.queue))
         catchUp(connection);
 }
@@ -498,8 +515,21 @@ void Shard::watch(Connection &connection, bool forSpace)
     if (connection.watchesForSpace == forSpace)
         return;
     connection.watchesForSpace = forSpace;
+    updateInterest(connection);
+}
+
+void Shard::listenTo(Connection &connection, bool isHeard)
+{
+    if (connection.isHeard == isHeard)
+        return;
+    connection.isHeard = isHeard;
+    updateInterest(connection);
+}
+
+void Shard::updateInterest(const Connection &connection)
+{
     epoll_event interest{};
-    interest.events = forSpace ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    interest.events = (connection.isHeard ? EPOLLIN : 0u) | (connection.watchesForSpace ? EPOLLOUT : 0u);
     interest.data.u64 = tagOf(connection);
     ::epoll_ctl(m_epollFd, EPOLL_CTL_MOD, connection.fd, &interest);
 }

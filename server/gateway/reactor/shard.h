@@ -20,7 +20,7 @@
 namespace tipwatch {
 
 struct ShardLimits {
-    std::size_t maxMessage = 64 * 1024; ///< bytes that a client may send in one message
+    std::size_t maxMessage = 64 * 1024;         ///< bytes that a client may send in one message
     std::size_t maxStreamMessage = 1024 * 1024; ///< the same of S1's clients
     QueueLimits queue;
     std::int64_t pingIntervalMs = 30'000;
@@ -90,6 +90,8 @@ private:
     void setDeadline(const Connection &connection);
 
     void watch(Connection &connection, bool forSpace);
+    void listenTo(Connection &connection, bool isHeard);
+    void updateInterest(const Connection &connection);
 
     const ShardLimits m_limits;
     const Clock &m_clock;

@@ -22,8 +22,9 @@ void append(const std::vector<StreamMessage> &messages, std::uint64_t after, con
         const bool isLast = next == messages.end() || next->seq != message->seq;
         if (message->conflates)
             std::erase_if(out, [&](const Outgoing &older) { return older.place && older.channel == message->channel; });
-        out.push_back({isLast || !message->marked ? message->frame : message->marked, message->channel, message->conflates,
-                       StreamPlace{after, number++}});
+        const FramePtr &frame = isLast || !message->marked ? message->frame : message->marked;
+        out.push_back(
+            {Frame::deflated(frame, wants.deflateBits), message->channel, message->conflates, StreamPlace{after, number++}});
         message = next;
     }
 }

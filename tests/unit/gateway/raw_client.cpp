@@ -129,17 +129,17 @@ RawClient::Frame RawClient::readFrame()
     };
     const auto byte = [this](std::size_t i) { return static_cast<std::uint64_t>(static_cast<std::uint8_t>(m_buffer[i])); };
     if (!need(2))
-        return {m_end, {}};
+        return {m_end, {}, false};
     const std::uint64_t shortLength = byte(1) & 0x7f;
     const std::size_t extended = shortLength == 127 ? 8 : shortLength == 126 ? 2 : 0;
     if (!need(2 + extended))
-        return {m_end, {}};
+        return {m_end, {}, false};
     std::uint64_t length = extended == 0 ? shortLength : 0;
     for (std::size_t i = 0; i < extended; ++i)
         length = length << 8 | byte(2 + i);
     if (!need(2 + extended + length))
-        return {m_end, {}};
-    Frame frame{static_cast<unsigned>(byte(0) & 0x0f), m_buffer.substr(2 + extended, length)};
+        return {m_end, {}, false};
+    Frame frame{static_cast<unsigned>(byte(0) & 0x0f), m_buffer.substr(2 + extended, length), (byte(0) & 0x40) != 0};
     m_buffer.erase(0, 2 + extended + length);
     return frame;
 }

@@ -16,6 +16,7 @@ public:
     struct Frame {
         unsigned opcode = 0;
         std::string payload;
+        bool isDeflated = false; ///< RSV1
 
         bool isEnd() const { return opcode >= 0x100; }
         /// Of a close frame; 0 if it has none or is none.

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void conflatingNeedsNoRoom();
     void dropKeepsOnlyWhatHasBegun();
     void consumedBytesAreNotGatheredAgain();
+    void answersAreCountedApart();
 
     void deadlinesAreMetInTheirTick();
     void deadlineFarAwayWaitsForItsTurnOfTheWheel();
@@ -147,6 +148,31 @@ void ReactorPartsTest::dropKeepsOnlyWhatHasBegun()
     QCOMPARE(untouched.bytes(), std::size_t(5));
     QCOMPARE(begun.messages(), std::size_t(2));
     QCOMPARE(begun.bytes(), std::size_t(5 + 5));
+}
+
+void ReactorPartsTest::answersAreCountedApart()
+{
+    OutQueue queue;
+    const auto counts = [&queue] { return std::pair(queue.answers(), queue.answerBytes()); };
+    Outgoing event = outgoing("event", Channel::Blocks);
+    event.place = StreamPlace{1, 0};
+    queue.push(event, {});
+    QCOMPARE(counts(), std::pair(std::size_t(0), std::size_t(0)));
+    queue.push(outgoing("one"), {});
+    queue.push(outgoing("tip", Channel::Tip), {});
+    QCOMPARE(counts(), std::pair(std::size_t(2), std::size_t(10)));
+    Outgoing newer = outgoing("newer tip", Channel::Tip);
+    newer.place = StreamPlace{2, 0};
+    queue.push(newer, {});
+    QCOMPARE(waiting(queue), std::string("event one newer tip "));
+    QCOMPARE(counts(), std::pair(std::size_t(1), std::size_t(5)));
+    queue.consume(7 + 1); // the event, and a byte of the answer
+    QCOMPARE(counts(), std::pair(std::size_t(1), std::size_t(5)));
+    queue.pushAlways(outgoing("close"));
+    queue.dropWaiting();
+    QCOMPARE(counts(), std::pair(std::size_t(1), std::size_t(5)));
+    queue.consume(4);
+    QCOMPARE(counts(), std::pair(std::size_t(0), std::size_t(0)));
 }
 
 void ReactorPartsTest::consumedBytesAreNotGatheredAgain()
