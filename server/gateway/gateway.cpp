@@ -3,6 +3,8 @@
 
 #include "server/gateway/auth/access_keys.h"
 #include "server/gateway/descriptor_limit.h"
+#include "server/gateway/front_door/tls_bridges.h"
+#include "server/gateway/front_door/tls_identity.h"
 #include "server/gateway/gateway_log.h"
 #include "server/gateway/publisher.h"
 #include "server/gateway/reactor/reactor.h"
@@ -95,6 +97,7 @@ Hello hello(const GatewayConfig &config)
 /// One run from start() to stop(). Built and torn down on the backend thread.
 struct Gateway::Serving {
     AccessKeysPtr keys;
+    std::unique_ptr<TlsBridges> bridges; ///< goes last
     std::unique_ptr<Reactor> reactor;
     std::unique_ptr<Publisher> publisher;
     std::unique_ptr<WebServer> web;
@@ -127,6 +130,10 @@ Result<void> Gateway::check(const GatewayConfig &config)
 {
     if (const auto keys = AccessKeys::load(config.auth); !keys)
         return tl::unexpected(keys.error());
+    if (const TlsConfig &tls = config.tls; !tls.certificateFile.empty()) {
+        if (const auto identity = TlsIdentity::load(tls, {}, 0); !identity)
+            return failure("gateway.tls_cert_file: " + identity.error().message);
+    }
     return {};
 }
 
@@ -172,9 +179,10 @@ Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
     if (!reactor)
         return tl::unexpected(reactor.error());
     serving->keys = std::move(*keys);
+    serving->bridges = std::make_unique<TlsBridges>(m_config.clients.writeTimeout.count());
     serving->reactor = std::move(*reactor);
     serving->publisher = std::make_unique<Publisher>(m_bus, m_store, *serving->reactor);
-    auto web = WebServer::open(m_config, serving->keys, m_store, *serving->reactor, m_clock);
+    auto web = WebServer::open(m_config, serving->keys, m_store, *serving->reactor, *serving->bridges, m_clock);
     if (!web)
         return tl::unexpected(web.error());
     serving->web = std::move(*web);
@@ -211,14 +219,14 @@ Result<void> Gateway::moveWebServer(const GatewayConfig &before)
     const bool samePort = wanted.httpPort == old.httpPort;
     if (samePort)
         web.reset();
-    auto opened = WebServer::open(wanted, m_serving->keys, m_store, *m_serving->reactor, m_clock);
+    auto opened = WebServer::open(wanted, m_serving->keys, m_store, *m_serving->reactor, *m_serving->bridges, m_clock);
     if (opened) {
         web = std::move(*opened);
         return {};
     }
     m_config = before;
     if (samePort) {
-        if (auto again = WebServer::open(old, m_serving->keys, m_store, *m_serving->reactor, m_clock))
+        if (auto again = WebServer::open(old, m_serving->keys, m_store, *m_serving->reactor, *m_serving->bridges, m_clock))
             web = std::move(*again);
         else
             m_serving.reset(); // somebody took the port in this very moment

@@ -31,9 +31,10 @@ auto txidsFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
 } // namespace
 
 Result<std::unique_ptr<WebServer>> WebServer::open(const GatewayConfig &config, const AccessKeysPtr &keys,
-                                                   const ChainStore &store, Reactor &reactor, const Clock &clock)
+                                                   const ChainStore &store, Reactor &reactor, TlsBridges &bridges,
+                                                   const Clock &clock)
 {
-    std::unique_ptr<WebServer> server(new WebServer(config, keys, store, reactor, clock));
+    std::unique_ptr<WebServer> server(new WebServer(config, keys, store, reactor, bridges, clock));
     Result<void> listening;
     QMetaObject::invokeMethod(
         &server->m_frontDoor, [&] { listening = server->m_frontDoor.listen(); }, Qt::BlockingQueuedConnection);
@@ -43,8 +44,8 @@ Result<std::unique_ptr<WebServer>> WebServer::open(const GatewayConfig &config, 
 }
 
 WebServer::WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, const ChainStore &store, Reactor &reactor,
-                     const Clock &clock)
-    : m_store(store), m_reactor(reactor), m_frontDoor(config, keys, clock, reactor),
+                     TlsBridges &bridges, const Clock &clock)
+    : m_store(store), m_reactor(reactor), m_frontDoor(config, keys, clock, reactor, bridges),
       m_rest({store, serverName, [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; },
               txidsFrom(store, m_backend, m_frontDoor)}),
       m_site(store, clock, config.path, TIPWATCH_VERSION)

@@ -19,6 +19,7 @@ namespace tipwatch {
 
 class ChainStore;
 class Reactor;
+class TlsBridges;
 
 /// The front door with all that can be asked for there, on a thread of its own. Made, used and destroyed on the backend thread. Clients
 /// that have become WebSockets belong to the reactor and outlive it, so that a port can be changed under them.
@@ -26,7 +27,8 @@ class WebServer {
 public:
     /// Opens the port. All references must outlive the server. @return why not, in words.
     static Result<std::unique_ptr<WebServer>> open(const GatewayConfig &config, const AccessKeysPtr &keys,
-                                                   const ChainStore &store, Reactor &reactor, const Clock &clock);
+                                                   const ChainStore &store, Reactor &reactor, TlsBridges &bridges,
+                                                   const Clock &clock);
     /// Closes the port and every connection that is still HTTP.
     ~WebServer();
 
@@ -36,7 +38,7 @@ public:
 
 private:
     WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, const ChainStore &store, Reactor &reactor,
-              const Clock &clock);
+              TlsBridges &bridges, const Clock &clock);
 
     const ChainStore &m_store;
     Reactor &m_reactor;

@@ -4,6 +4,7 @@
 //     fanout_server gateway    the whole gateway on a store: each broadcast is a block, and "timestamp" says when the store heard of it
 #include "server/gateway/dialects/dialect.h"
 #include "server/gateway/front_door/front_door.h"
+#include "server/gateway/front_door/tls_bridges.h"
 #include "server/gateway/gateway.h"
 #include "server/gateway/reactor/reactor.h"
 #include "shared/state/chain_store.h"
@@ -123,7 +124,8 @@ int serveAsHub()
     const std::size_t shards = std::max(1u, std::thread::hardware_concurrency() / 2);
     auto reactor = *Reactor::start(
         shards, {}, clock, [&] { return std::make_unique<BenchProtocol>(messageSize); }, [] {});
-    FrontDoor door(config(), std::make_shared<const AccessKeys>(), clock, *reactor);
+    TlsBridges bridges(10'000);
+    FrontDoor door(config(), std::make_shared<const AccessKeys>(), clock, *reactor, bridges);
     QThread thread;
     door.moveToThread(&thread);
     thread.start();

@@ -4,6 +4,7 @@
 // Listens on 127.0.0.1; messages may have 32 MB. Says its address when it is there, and ends on SIGTERM or SIGINT.
 #include "server/gateway/descriptor_limit.h"
 #include "server/gateway/front_door/front_door.h"
+#include "server/gateway/front_door/tls_bridges.h"
 #include "server/gateway/reactor/reactor.h"
 
 #include <signal.h>
@@ -97,7 +98,8 @@ int main(int argc, char **argv)
         std::fprintf(stderr, "ws_echo: %s\n", reactor.error().message.c_str());
         return 1;
     }
-    FrontDoor door(doorConfig(port, parser.isSet(u"deflate"_s)), std::make_shared<const AccessKeys>(), clock, **reactor);
+    TlsBridges bridges(10'000);
+    FrontDoor door(doorConfig(port, parser.isSet(u"deflate"_s)), std::make_shared<const AccessKeys>(), clock, **reactor, bridges);
     QThread thread;
     door.moveToThread(&thread);
     thread.start();

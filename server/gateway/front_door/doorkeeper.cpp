@@ -46,16 +46,20 @@ Doorkeeper::Doorkeeper(const GatewayConfig &config, AccessKeysPtr keys, const Cl
 {
 }
 
-Visitor Doorkeeper::visitorOf(const ClientAddress &peer, std::uint16_t peerPort, const RequestHead &head) const
+Visitor Doorkeeper::visitorOf(const ClientAddress &peer, std::uint16_t peerPort, bool isSecure, const RequestHead &head) const
 {
     const ClientAddress client = m_proxies.clientOf(peer, head.forwardedFor);
-    return {client, client == peer ? peerPort : std::uint16_t(0)};
+    return {client, client == peer ? peerPort : std::uint16_t(0), isSecure};
 }
 
-std::optional<HttpResponse> Doorkeeper::answerAtTheDoor(const RequestHead &head) const
+std::optional<HttpResponse> Doorkeeper::answerAtTheDoor(const RequestHead &head, const Visitor &visitor) const
 {
     if (!m_policy.allowsHost(head.host))
         return HttpResponse::error(403, "host_refused", "this server does not go by that name; add it to the allowed hosts");
+    if (m_config.tls.required && !visitor.isSecure) {
+        if (auto answer = wayToTls(head))
+            return answer;
+    }
     if (head.method == HttpMethod::Options && !head.origin.empty() && !head.requestedMethod.empty())
         return preflight(head);
     if (head.method != HttpMethod::Get && head.method != HttpMethod::Head) {
@@ -64,6 +68,21 @@ std::optional<HttpResponse> Doorkeeper::answerAtTheDoor(const RequestHead &head)
         return refusal;
     }
     return std::nullopt;
+}
+
+/// A person who follows a link is sent on. A program is told instead: it may have sent its token in the clear, and should not do so again
+/// unnoticed. Health checks are let through, they say and hear nothing.
+std::optional<HttpResponse> Doorkeeper::wayToTls(const RequestHead &head) const
+{
+    if (head.path == "/healthz")
+        return std::nullopt;
+    const bool isPage = (head.method == HttpMethod::Get || head.method == HttpMethod::Head) && !head.wantsWebSocket &&
+                        !head.path.starts_with("/api/") && !head.path.starts_with("//") && head.path != m_config.path;
+    if (!isPage)
+        return HttpResponse::error(403, "tls_required", "only https and wss are served here");
+    HttpResponse response = HttpResponse::text("Only https is served here.", 301);
+    response.headers.emplace_back("Location", "https://" + head.host + head.target);
+    return response;
 }
 
 /// Fetch standard, 4.8: asked by a browser before a request of another origin that carries more than a form could.
@@ -138,8 +157,10 @@ tl::expected<ClientTicket, HttpResponse> Doorkeeper::admit(const Visitor &visito
     return std::move(*ticket);
 }
 
-void Doorkeeper::addCors(const RequestHead &head, HttpResponse &response) const
+void Doorkeeper::addFields(const RequestHead &head, const Visitor &visitor, HttpResponse &response) const
 {
+    if (m_config.tls.required && visitor.isSecure)
+        response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
     if (m_config.corsOrigins.empty())
         return;
     response.addVary("Origin"); // who does not send one must not leave others an answer without these fields in a cache

@@ -23,6 +23,7 @@ namespace tipwatch {
 struct Visitor {
     ClientAddress address;  ///< behind the proxies that are trusted
     std::uint16_t port = 0; ///< 0: unknown, behind a proxy
+    bool isSecure = false;  ///< speaks TLS with us
 };
 
 /// Says of every request whether it is let in, and if not, with which words it is refused: protocol.md, "Limits and closing".
@@ -32,10 +33,10 @@ public:
     /// @p clock must outlive the doorkeeper.
     Doorkeeper(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock);
 
-    Visitor visitorOf(const ClientAddress &peer, std::uint16_t peerPort, const RequestHead &head) const;
+    Visitor visitorOf(const ClientAddress &peer, std::uint16_t peerPort, bool isSecure, const RequestHead &head) const;
 
-    /// What holds for every request: Host and method. A preflight is answered here too.
-    std::optional<HttpResponse> answerAtTheDoor(const RequestHead &head) const;
+    /// What holds for every request: Host, TLS and method. A preflight is answered here too.
+    std::optional<HttpResponse> answerAtTheDoor(const RequestHead &head, const Visitor &visitor) const;
 
     /// What a WebSocket's opening request has to be, besides its path.
     std::optional<HttpResponse> refusalOfUpgrade(const RequestHead &head) const;
@@ -53,11 +54,12 @@ public:
     /// Makes @p visitor one more client, beside @p clients that are there. @p isNew: its connection has not been counted before.
     tl::expected<ClientTicket, HttpResponse> admit(const Visitor &visitor, std::int64_t clients, bool isNew);
 
-    /// Lets pages of the configured origins read the answer to @p head.
-    void addCors(const RequestHead &head, HttpResponse &response) const;
+    /// What every answer to @p head says besides itself: that pages of the configured origins may read it, that TLS is to be used.
+    void addFields(const RequestHead &head, const Visitor &visitor, HttpResponse &response) const;
 
 private:
     HttpResponse preflight(const RequestHead &head) const;
+    std::optional<HttpResponse> wayToTls(const RequestHead &head) const;
 
     const GatewayConfig m_config;
     const AccessKeysPtr m_keys;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/front_door/front_door.h"
 
+#include "server/gateway/front_door/handshake_socket.h"
+#include "server/gateway/front_door/tls_bridges.h"
 #include "server/gateway/gateway_log.h"
 #include "server/gateway/reactor/reactor.h"
 
 #include <fcntl.h>
 
 #include <QNetworkInterface>
-#include <QTcpSocket>
+#include <QSslSocket>
 #include <QWebSocket>
 
 #include <algorithm>
@@ -34,11 +36,11 @@ QHostAddress addressForPeople(const QHostAddress &listening)
     return QHostAddress::LocalHost;
 }
 
-std::string urlOf(const QHostAddress &address, quint16 port)
+std::string urlOf(const QHostAddress &address, quint16 port, bool isSecure)
 {
     const std::string text = address.toString().toStdString();
     const bool isV6 = address.protocol() == QAbstractSocket::IPv6Protocol;
-    return "http://" + (isV6 ? "[" + text + "]" : text) + ":" + std::to_string(port) + "/";
+    return (isSecure ? "https://" : "http://") + (isV6 ? "[" + text + "]" : text) + ":" + std::to_string(port) + "/";
 }
 
 } // namespace
@@ -46,17 +48,19 @@ std::string urlOf(const QHostAddress &address, quint16 port)
 /// A QTcpServer that hands out descriptors, not sockets.
 class FrontDoor::Listener final : public QTcpServer {
 public:
-    explicit Listener(FrontDoor &door) : m_door(door) {}
+    Listener(FrontDoor &door, bool forSockets) : m_door(door), m_forSockets(forSockets) {}
 
 protected:
-    void incomingConnection(qintptr descriptor) override { m_door.accept(descriptor); }
+    void incomingConnection(qintptr descriptor) override { m_door.accept(descriptor, m_forSockets); }
 
 private:
     FrontDoor &m_door;
+    const bool m_forSockets;
 };
 
-FrontDoor::FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor)
-    : m_config(config), m_clock(clock), m_reactor(reactor), m_keeper(config, std::move(keys), clock), m_deadlineTimer(this)
+FrontDoor::FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor, TlsBridges &bridges)
+    : m_config(config), m_clock(clock), m_reactor(reactor), m_bridges(bridges), m_keeper(config, std::move(keys), clock),
+      m_deadlineTimer(this)
 {
     connect(&m_deadlineTimer, &QTimer::timeout, this, &FrontDoor::checkDeadlines);
 }
@@ -69,44 +73,75 @@ Result<void> FrontDoor::listen()
     const QHostAddress address = name == "localhost"_L1 ? QHostAddress(QHostAddress::LocalHost) : QHostAddress(name);
     if (address.isNull())
         return failure("cannot listen on \"" + m_config.listen + "\": not an IP address of this machine");
-    m_listener = std::make_unique<Listener>(*this);
-    m_listener->setListenBacklogSize(backlog);
-    if (!m_listener->listen(address, m_config.httpPort)) {
-        const std::string where = m_config.listen + " port " + std::to_string(m_config.httpPort);
-        const std::string why = m_listener->errorString().toStdString();
-        const bool isTaken = m_listener->serverError() == QAbstractSocket::AddressInUseError;
-        m_listener.reset();
-        return failure("cannot listen on " + where + ": " + (isTaken ? "another program uses this port" : why));
+    if (m_config.tls.enabled) {
+        auto identity = TlsIdentity::load(m_config.tls, TlsIdentity::ownDirectory(), m_clock.unixMs() / 1000);
+        if (!identity)
+            return tl::unexpected(identity.error());
+        qCInfo(lcGateway, "tls.enabled self_signed=%s sha256=%s", identity->isSelfSigned ? "true" : "false",
+               identity->fingerprint.c_str());
+        m_identity = std::move(*identity);
     }
-    // Out of descriptors QTcpServer stops accepting for good.
-    connect(m_listener.get(), &QTcpServer::acceptError, this, [this] {
-        qCWarning(lcGateway, "websocket.error event=accept reason=\"%s\"", qUtf8Printable(m_listener->errorString()));
-        QTimer::singleShot(noDescriptorsPauseMs, m_listener.get(), [l = m_listener.get()] { l->resumeAccepting(); });
-    });
+    auto listener = listenOn(address, m_config.httpPort, false);
+    if (!listener)
+        return tl::unexpected(listener.error());
+    if (m_config.websocketPort && (*m_config.websocketPort == 0 || *m_config.websocketPort != m_config.httpPort)) {
+        auto socketListener = listenOn(address, *m_config.websocketPort, true);
+        if (!socketListener)
+            return tl::unexpected(socketListener.error());
+        m_socketListener = std::move(*socketListener);
+    }
+    m_listener = std::move(*listener);
     m_webSockets = std::make_unique<QWebSocketServer>(u"Tipwatch"_s, QWebSocketServer::NonSecureMode);
     m_webSockets->setSupportedSubprotocols(subprotocols);
     connect(m_webSockets.get(), &QWebSocketServer::newConnection, this, &FrontDoor::endHandshake);
     m_port = m_listener->serverPort();
-    m_url = urlOf(addressForPeople(address), m_port);
+    m_socketPort = m_socketListener ? m_socketListener->serverPort() : m_port;
+    m_url = urlOf(addressForPeople(address), m_port, m_config.tls.required);
     return {};
+}
+
+Result<std::unique_ptr<FrontDoor::Listener>> FrontDoor::listenOn(const QHostAddress &address, std::uint16_t port, bool forSockets)
+{
+    auto listener = std::make_unique<Listener>(*this, forSockets);
+    listener->setListenBacklogSize(backlog);
+    if (!listener->listen(address, port)) {
+        const std::string why = listener->errorString().toStdString();
+        const bool isTaken = listener->serverError() == QAbstractSocket::AddressInUseError;
+        return failure("cannot listen on " + m_config.listen + " port " + std::to_string(port) + ": " +
+                       (isTaken ? "another program uses this port" : why));
+    }
+    // Out of descriptors QTcpServer stops accepting for good.
+    connect(listener.get(), &QTcpServer::acceptError, this, [l = listener.get()] {
+        qCWarning(lcGateway, "websocket.error event=accept reason=\"%s\"", qUtf8Printable(l->errorString()));
+        QTimer::singleShot(noDescriptorsPauseMs, l, [l] { l->resumeAccepting(); });
+    });
+    return listener;
 }
 
 void FrontDoor::close()
 {
     m_listener.reset();
+    m_socketListener.reset();
     m_webSockets.reset();
     m_deadlineTimer.stop();
     for (HttpConnection *connection : std::exchange(m_connections, {}))
         delete connection;
-    for (const auto &[socket, since] : std::exchange(m_handshakes, {}))
-        delete socket;
+    for (const auto &[number, handshake] : std::exchange(m_handshakes, {}))
+        delete handshake.inQtsHands;
 }
 
 // --- connections
 
-void FrontDoor::accept(qintptr descriptor)
+void FrontDoor::accept(qintptr descriptor, bool forSockets)
 {
-    auto socket = std::make_unique<QTcpSocket>();
+    std::unique_ptr<QTcpSocket> socket;
+    if (m_identity) {
+        auto tls = std::make_unique<QSslSocket>();
+        tls->setSslConfiguration(m_identity->configuration);
+        socket = std::move(tls);
+    } else {
+        socket = std::make_unique<QTcpSocket>();
+    }
     if (!socket->setSocketDescriptor(descriptor))
         return;
     if (static_cast<std::int64_t>(m_connections.size()) >= m_config.http.maxConnections)
@@ -115,7 +150,9 @@ void FrontDoor::accept(qintptr descriptor)
         std::move(socket), m_config.http, m_clock,
         [this](HttpConnection &c, const RequestHead &head, const HttpReply &reply) { handle(c, head, reply); },
         [this](HttpConnection &c) { handOverStream(c); });
+    connection->setForSockets(forSockets);
     connection->setParent(this);
+    connect(connection, &HttpConnection::securing, this, &FrontDoor::makeRoomForTls);
     m_connections.insert(connection);
     connect(connection, &HttpConnection::finished, this, [this, connection] { remove(connection); });
     if (!m_deadlineTimer.isActive())
@@ -134,6 +171,23 @@ void FrontDoor::makeRoom()
     (*longest)->abort();
 }
 
+/// The same among those who began a TLS handshake, which costs more than waiting.
+void FrontDoor::makeRoomForTls()
+{
+    HttpConnection *longest = nullptr;
+    std::int64_t count = 0;
+    for (HttpConnection *connection : m_connections) {
+        const auto since = connection->securingSince();
+        if (!since)
+            continue;
+        ++count;
+        if (!longest || *since < *longest->securingSince())
+            longest = connection;
+    }
+    if (count > m_config.http.maxHandshakes)
+        longest->abort();
+}
+
 void FrontDoor::remove(HttpConnection *connection)
 {
     m_connections.erase(connection);
@@ -146,13 +200,13 @@ void FrontDoor::checkDeadlines()
     for (HttpConnection *connection : connections)
         connection->checkDeadline();
     const std::int64_t now = m_clock.steadyMs();
-    std::erase_if(m_handshakes, [&](const auto &handshake) {
-        if (now - handshake.second.since < m_config.http.handshakeTimeout.count())
-            return false;
-        handshake.first->abort();
-        handshake.first->deleteLater();
-        return true;
-    });
+    std::vector<quint16> late;
+    for (const auto &[number, handshake] : m_handshakes) {
+        if (now - handshake.since >= m_config.http.handshakeTimeout.count())
+            late.push_back(number);
+    }
+    for (const quint16 number : late)
+        forgetHandshake(number);
     if (m_connections.empty() && m_handshakes.empty())
         m_deadlineTimer.stop();
 }
@@ -161,15 +215,18 @@ void FrontDoor::checkDeadlines()
 
 void FrontDoor::handle(HttpConnection &connection, const RequestHead &head, const HttpReply &plainReply)
 {
+    const QTcpSocket &socket = connection.socket();
     const Visitor visitor =
-        m_keeper.visitorOf(ClientAddress(connection.socket().peerAddress()), connection.socket().peerPort(), head);
-    const HttpReply reply = [this, plainReply, head](HttpResponse response) {
-        m_keeper.addCors(head, response);
+        m_keeper.visitorOf(ClientAddress(socket.peerAddress()), socket.peerPort(), connection.isSecure(), head);
+    const HttpReply reply = [this, plainReply, head, visitor](HttpResponse response) {
+        m_keeper.addFields(head, visitor, response);
         plainReply(std::move(response));
     };
-    std::optional<HttpResponse> answer = m_keeper.answerAtTheDoor(head);
+    const bool isForSocket = isSocketPath(head.path) || head.wantsWebSocket;
+    std::optional<HttpResponse> answer = m_keeper.answerAtTheDoor(head, visitor);
+    if (!answer && !isAtRightPort(connection, isForSocket))
+        answer = HttpResponse::error(404, "not_found", "this is served on another port");
     if (!answer) {
-        const bool isForSocket = isSocketPath(head.path) || head.wantsWebSocket;
         answer = isForSocket ? take(connection, head, visitor) : route(connection, head, visitor, reply);
     }
     if (answer) {
@@ -218,6 +275,11 @@ bool FrontDoor::isSocketPath(const std::string &path) const
     return path == m_config.path || path == "/socket" || path == "/v1/stream" || path == "/api/ws";
 }
 
+bool FrontDoor::isAtRightPort(const HttpConnection &connection, bool wantsSocket) const
+{
+    return !m_socketListener || connection.isForSockets() == wantsSocket;
+}
+
 /// Begins the handshake. @return why not.
 std::optional<HttpResponse> FrontDoor::take(HttpConnection &connection, const RequestHead &head, const Visitor &visitor)
 {
@@ -262,38 +324,56 @@ std::optional<HttpResponse> FrontDoor::makeClient(HttpConnection &connection, co
 
 void FrontDoor::beginHandshake(HttpConnection &connection)
 {
-    Newcomer client = connection.takePlace();
-    QTcpSocket *socket = connection.releaseSocket().release();
+    const QByteArray head = connection.head();
+    while (m_handshakes.contains(++m_lastHandshake)) {}
+    const quint16 number = m_lastHandshake;
+    Handshake &handshake = m_handshakes[number];
+    handshake.since = m_clock.steadyMs();
+    handshake.client = connection.takePlace();
+    handshake.socket = connection.releaseSocket();
+    handshake.socket->skip(head.size());
+    handshake.inQtsHands = new HandshakeSocket(head, number, this);
     remove(&connection);
-    socket->setParent(this);
-    m_handshakes.emplace(socket, Handshake{m_clock.steadyMs(), std::move(client)});
-    connect(socket, &QTcpSocket::disconnected, this, [this, socket] {
-        if (m_handshakes.erase(socket) > 0)
-            socket->deleteLater();
-    });
-    m_webSockets->handleConnection(socket);
+    connect(handshake.socket.get(), &QTcpSocket::disconnected, this, [this, number] { forgetHandshake(number); });
+    connect(handshake.inQtsHands, &QTcpSocket::disconnected, this, [this, number] { forgetHandshake(number); });
+    m_webSockets->handleConnection(handshake.inQtsHands);
 }
 
-/// Qt has written the 101 into its buffer: it goes on the wire, the descriptor to the reactor, and Qt's objects out of the way before
-/// they read anything. What the client sends from now on waits in the kernel.
+/// The client has left, or took too long, or Qt would not have it.
+void FrontDoor::forgetHandshake(quint16 number)
+{
+    const auto found = m_handshakes.find(number);
+    if (found == m_handshakes.end())
+        return;
+    Handshake handshake = std::move(found->second);
+    m_handshakes.erase(found);
+    handshake.inQtsHands->disconnect(this);
+    handshake.inQtsHands->deleteLater();
+    handshake.socket->disconnect(this);
+    handshake.socket->abort();
+    handshake.socket.release()->deleteLater(); // this may be its own signal
+}
+
+/// Qt has answered: the 101 goes on the wire, the descriptor to the reactor. What the client sends from now on waits in the kernel.
 void FrontDoor::endHandshake()
 {
     while (QWebSocket *webSocket = m_webSockets->nextPendingConnection()) {
         webSocket->deleteLater();
-        // QWebSocket keeps its QTcpSocket to itself, so ours is found by its two ends.
-        const auto handshake = std::find_if(m_handshakes.begin(), m_handshakes.end(), [&](const auto &h) {
-            return h.first->peerPort() == webSocket->peerPort() && h.first->peerAddress() == webSocket->peerAddress() &&
-                   h.first->localAddress() == webSocket->localAddress();
-        });
-        if (handshake == m_handshakes.end())
+        const auto found = m_handshakes.find(webSocket->peerPort());
+        if (found == m_handshakes.end())
             continue;
-        QTcpSocket *socket = handshake->first;
-        Newcomer client = std::move(handshake->second.client);
-        client.subprotocol = webSocket->subprotocol().toStdString();
-        m_handshakes.erase(handshake);
-        socket->disconnect(this);
-        if (!handOver(socket, std::move(client), [this](Newcomer newcomer) { m_reactor.adopt(std::move(newcomer)); }))
-            qCWarning(lcGateway, "websocket.error event=handshake reason=\"the answer could not be sent\"");
+        Handshake handshake = std::move(found->second);
+        m_handshakes.erase(found);
+        handshake.client.subprotocol = webSocket->subprotocol().toStdString();
+        handshake.socket->disconnect(this);
+        handshake.socket->write(handshake.inQtsHands->answer());
+        handshake.inQtsHands->disconnect(this);
+        handshake.inQtsHands->deleteLater();
+        const std::string remote = handshake.client.ticket.remote();
+        if (!handOver(std::move(handshake.socket), std::move(handshake.client),
+                      [this](Newcomer newcomer) { m_reactor.adopt(std::move(newcomer)); }))
+            qCWarning(lcGateway, "websocket.error event=handshake remote=%s reason=\"the answer could not be sent\"",
+                      remote.c_str());
     }
 }
 
@@ -302,20 +382,26 @@ void FrontDoor::handOverStream(HttpConnection &connection)
 {
     Newcomer client = connection.takePlace();
     const auto receiver = connection.response().handOver;
-    QTcpSocket *socket = connection.releaseSocket().release();
+    std::unique_ptr<QTcpSocket> socket = connection.releaseSocket();
     remove(&connection);
-    handOver(socket, std::move(client), receiver);
+    handOver(std::move(socket), std::move(client), receiver);
 }
 
-/// Takes the descriptor out of @p socket, which ends, all that was written to it being on the wire first.
+/// Takes the descriptor out of @p socket, all that was written to it being on the wire first.
 /// @return false if that could not be.
-bool FrontDoor::handOver(QTcpSocket *socket, Newcomer client, const std::function<void(Newcomer)> &receiver)
+bool FrontDoor::handOver(std::unique_ptr<QTcpSocket> socket, Newcomer client, const std::function<void(Newcomer)> &receiver)
 {
-    socket->flush();
-    if (socket->bytesToWrite() == 0)
-        client.fd = ::fcntl(static_cast<int>(socket->socketDescriptor()), F_DUPFD_CLOEXEC, 0);
-    socket->abort(); // closes Qt's descriptor without a word to the other side, because ours is open
-    socket->deleteLater();
+    auto *tls = qobject_cast<QSslSocket *>(socket.get());
+    if (tls && tls->isEncrypted()) {
+        socket.release();
+        client.fd = m_bridges.carry(std::unique_ptr<QSslSocket>(tls));
+    } else {
+        socket->flush();
+        if (socket->bytesToWrite() == 0)
+            client.fd = ::fcntl(static_cast<int>(socket->socketDescriptor()), F_DUPFD_CLOEXEC, 0);
+        socket->abort(); // closes Qt's descriptor without a word to the other side, because ours is open
+        socket.release()->deleteLater();
+    }
     if (client.fd < 0)
         return false;
     receiver(std::move(client));

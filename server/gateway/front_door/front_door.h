@@ -4,6 +4,7 @@
 #include "server/gateway/front_door/doorkeeper.h"
 #include "server/gateway/front_door/http_connection.h"
 #include "server/gateway/front_door/router.h"
+#include "server/gateway/front_door/tls_identity.h"
 #include "shared/config/config.h"
 #include "shared/domain/clock.h"
 #include "shared/domain/error.h"
@@ -22,7 +23,9 @@
 
 namespace tipwatch {
 
+class HandshakeSocket;
 class Reactor;
+class TlsBridges;
 
 /// Accepts connections: answers HTTP through the router, and turns upgrades on the socket paths into clients of the reactor.
 /// Constructed anywhere, then moved to its thread; everything but url() is called there.
@@ -30,8 +33,8 @@ class FrontDoor final : public QObject {
     Q_OBJECT
 
 public:
-    /// @p clock and @p reactor must outlive the front door. The router is filled before listen().
-    FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor);
+    /// @p clock, @p reactor and @p bridges must outlive the front door. The router is filled before listen().
+    FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor, TlsBridges &bridges);
     ~FrontDoor() override;
 
     Router &router() { return m_router; }
@@ -46,15 +49,22 @@ public:
     std::string url() const { return m_url; }
     /// The same; not 0 even if any free one was asked for.
     std::uint16_t port() const { return m_port; }
+    /// Where WebSockets are; the same as port() unless they have one of their own.
+    std::uint16_t socketPort() const { return m_socketPort; }
 
 private:
     class Listener;
+    /// A WebSocket whose opening handshake Qt has in its hands.
     struct Handshake {
         std::int64_t since = 0; ///< steady ms
         Newcomer client;
+        std::unique_ptr<QTcpSocket> socket;    ///< the client's
+        HandshakeSocket *inQtsHands = nullptr; ///< child
     };
 
-    void accept(qintptr descriptor);
+    Result<std::unique_ptr<Listener>> listenOn(const QHostAddress &address, std::uint16_t port, bool forSockets);
+    void accept(qintptr descriptor, bool forSockets);
+    void makeRoomForTls();
     void makeRoom();
     void remove(HttpConnection *connection);
     void checkDeadlines();
@@ -66,24 +76,31 @@ private:
     std::optional<HttpResponse> route(HttpConnection &connection, const RequestHead &head, const Visitor &visitor,
                                       const HttpReply &reply);
     bool isSocketPath(const std::string &path) const;
+    bool isAtRightPort(const HttpConnection &connection, bool wantsSocket) const;
 
     void beginHandshake(HttpConnection &connection);
     void endHandshake();
+    void forgetHandshake(quint16 number);
     void handOverStream(HttpConnection &connection);
-    bool handOver(QTcpSocket *socket, Newcomer client, const std::function<void(Newcomer)> &receiver);
+    bool handOver(std::unique_ptr<QTcpSocket> socket, Newcomer client, const std::function<void(Newcomer)> &receiver);
 
     const GatewayConfig m_config;
     const Clock &m_clock;
     Reactor &m_reactor;
+    TlsBridges &m_bridges;
     Doorkeeper m_keeper;
     Router m_router;
+    std::optional<TlsIdentity> m_identity; ///< nothing: no TLS
     std::unique_ptr<Listener> m_listener;
+    std::unique_ptr<Listener> m_socketListener;     ///< of websocketPort; null: all is on one port
     std::unique_ptr<QWebSocketServer> m_webSockets; ///< the opening handshake only; it does not listen
     std::set<HttpConnection *> m_connections;       ///< children
-    std::map<QTcpSocket *, Handshake> m_handshakes; ///< children
-    QTimer m_deadlineTimer;                         ///< runs only while there is somebody to watch
+    std::map<quint16, Handshake> m_handshakes;      ///< by their numbers
+    quint16 m_lastHandshake = 0;
+    QTimer m_deadlineTimer; ///< runs only while there is somebody to watch
     std::string m_url;
     std::uint16_t m_port = 0;
+    std::uint16_t m_socketPort = 0;
 };
 
 } // namespace tipwatch

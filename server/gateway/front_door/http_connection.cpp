@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 #include <QPointer>
-#include <QTcpSocket>
+#include <QSslSocket>
 
 #include <algorithm>
 
@@ -42,12 +42,16 @@ std::string headOf(const HttpResponse &response, std::size_t bodySize, bool keep
 
 HttpConnection::HttpConnection(std::unique_ptr<QTcpSocket> socket, const HttpLimits &limits, const Clock &clock, Handler handler,
                                HandOver handOver)
-    : m_socket(std::move(socket)), m_limits(limits), m_clock(clock), m_handler(std::move(handler)),
-      m_handOver(std::move(handOver)), m_since(clock.steadyMs())
+    : m_socket(std::move(socket)), m_tls(qobject_cast<QSslSocket *>(m_socket.get())), m_limits(limits), m_clock(clock),
+      m_handler(std::move(handler)), m_handOver(std::move(handOver)), m_since(clock.steadyMs())
 {
     m_socket->setReadBufferSize(2 * m_limits.maxHeadSize); // what a client may push at us unasked
     connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpConnection::onReadyRead);
     connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &HttpConnection::pump);
+    if (m_tls) {
+        connect(m_tls, &QSslSocket::encryptedBytesWritten, this, &HttpConnection::pump);
+        connect(m_tls, &QSslSocket::encrypted, this, [this] { enter(Phase::Head); });
+    }
     connect(m_socket.get(), &QTcpSocket::disconnected, this, &HttpConnection::finish);
     connect(m_socket.get(), &QTcpSocket::errorOccurred, this, &HttpConnection::finish);
 }
@@ -89,6 +93,26 @@ std::unique_ptr<QTcpSocket> HttpConnection::releaseSocket()
     return std::move(m_socket);
 }
 
+std::optional<std::int64_t> HttpConnection::securingSince() const
+{
+    return m_phase == Phase::Securing ? std::optional(m_since) : std::nullopt;
+}
+
+bool HttpConnection::isSecure() const
+{
+    return m_tls && m_tls->isEncrypted();
+}
+
+qint64 HttpConnection::unsent() const
+{
+    return m_socket->bytesToWrite() + (m_tls ? m_tls->encryptedBytesToWrite() : 0);
+}
+
+QByteArray HttpConnection::head() const
+{
+    return m_socket->peek(static_cast<qint64>(m_headSize));
+}
+
 bool HttpConnection::hasBytesBehindHead() const
 {
     return m_socket->bytesAvailable() > static_cast<qint64>(m_headSize);
@@ -96,7 +120,8 @@ bool HttpConnection::hasBytesBehindHead() const
 
 std::optional<std::int64_t> HttpConnection::waitingSince() const
 {
-    return m_phase == Phase::Head || m_phase == Phase::Lingering ? std::optional(m_since) : std::nullopt;
+    return m_phase == Phase::Head || m_phase == Phase::Securing || m_phase == Phase::Lingering ? std::optional(m_since)
+                                                                                               : std::nullopt;
 }
 
 void HttpConnection::checkDeadline()
@@ -107,6 +132,10 @@ void HttpConnection::checkDeadline()
         if (m_hasBegun && (waited >= m_limits.headTimeout.count() || isDribbling(waited)))
             refuse({408, "too_slow", "the request did not come in time"});
         else if (!m_hasBegun && waited >= (m_hasServed ? m_limits.idleTimeout : m_limits.headTimeout).count())
+            abort();
+        break;
+    case Phase::Securing:
+        if (waited >= m_limits.handshakeTimeout.count())
             abort();
         break;
     case Phase::Writing:
@@ -131,10 +160,24 @@ bool HttpConnection::isDribbling(std::int64_t waitedMs) const
 
 void HttpConnection::onReadyRead()
 {
-    if (m_phase == Phase::Head)
+    if (m_phase == Phase::Head && !beginTls())
         readHead();
     else if (m_phase == Phase::Lingering)
         m_socket->readAll();
+}
+
+/// A TLS handshake begins with a record of type 22; no HTTP method does.
+bool HttpConnection::beginTls()
+{
+    constexpr char handshakeRecord = 0x16;
+    char first = 0;
+    if (!m_tls || m_hasServed || m_hasBegun || m_tls->mode() != QSslSocket::UnencryptedMode || m_tls->peek(&first, 1) != 1 ||
+        first != handshakeRecord)
+        return false;
+    enter(Phase::Securing);
+    m_tls->startServerEncryption();
+    Q_EMIT securing();
+    return true;
 }
 
 void HttpConnection::readHead()
@@ -194,13 +237,13 @@ void HttpConnection::pump()
     if (m_phase != Phase::Writing)
         return;
     m_since = m_clock.steadyMs();
-    while (m_written < m_bodySize && m_socket->bytesToWrite() < writeBuffer) {
+    while (m_written < m_bodySize && unsent() < writeBuffer) {
         const std::size_t size = std::min<std::size_t>(m_bodySize - m_written, writeBuffer);
         if (m_socket->write(m_response.body().data() + m_written, static_cast<qint64>(size)) < 0)
             return; // an error signal follows
         m_written += size;
     }
-    if (m_written == m_bodySize && m_socket->bytesToWrite() == 0)
+    if (m_written == m_bodySize && unsent() == 0)
         answered();
 }
 
@@ -224,6 +267,10 @@ void HttpConnection::answered()
     }
     // Closing at once would answer what the client still sends with a reset, which could overtake our last words.
     enter(Phase::Lingering);
+    if (isSecure()) {
+        m_tls->disconnectFromHost();
+        return;
+    }
     ::shutdown(static_cast<int>(m_socket->socketDescriptor()), SHUT_WR);
     m_socket->readAll();
 }

@@ -15,6 +15,7 @@
 #include <optional>
 #include <utility>
 
+class QSslSocket;
 class QTcpSocket;
 
 namespace tipwatch {
@@ -31,7 +32,7 @@ public:
     /// Called when the answer to a client's request (see holdPlace) that begins a stream is on the wire, to take the socket away.
     using HandOver = std::function<void(HttpConnection &)>;
 
-    /// @p clock must outlive the connection.
+    /// @p clock must outlive the connection. If @p socket is a QSslSocket, a client that begins with a TLS handshake gets one.
     HttpConnection(std::unique_ptr<QTcpSocket> socket, const HttpLimits &limits, const Clock &clock, Handler handler,
                    HandOver handOver);
     ~HttpConnection() override;
@@ -55,9 +56,21 @@ public:
     /// What was answered. Meant for the hand-over.
     const HttpResponse &response() const { return m_response; }
 
+    /// Which of the front door's ports it came to.
+    void setForSockets(bool forSockets) { m_isForSockets = forSockets; }
+    bool isForSockets() const { return m_isForSockets; }
+
+    /// Since when TLS is being agreed on, as steady ms.
+    std::optional<std::int64_t> securingSince() const;
+    /// Whether the client speaks TLS.
+    bool isSecure() const;
+
     /// Whether this is not the first request.
     bool hasServed() const { return m_hasServed; }
     QTcpSocket &socket() const { return *m_socket; }
+
+    /// The head that is being handled, as it came.
+    QByteArray head() const;
 
     /// Whether something lies behind the head that is being handled.
     bool hasBytesBehindHead() const;
@@ -66,13 +79,16 @@ public:
     void abort();
 
 Q_SIGNALS:
+    /// The client wants TLS: others may have to make room.
+    void securing();
     /// The last signal; the connection may be deleted (later).
     void finished();
 
 private:
-    enum class Phase { Head, Answering, Writing, Lingering, Done };
+    enum class Phase { Head, Securing, Answering, Writing, Lingering, Done };
 
     void onReadyRead();
+    bool beginTls();
     void readHead();
     bool isDribbling(std::int64_t waitedMs) const;
     void refuse(const HttpRefusal &refusal);
@@ -82,7 +98,10 @@ private:
     void finish();
     void enter(Phase phase);
 
+    qint64 unsent() const;
+
     std::unique_ptr<QTcpSocket> m_socket;
+    QSslSocket *const m_tls; ///< the same; null if TLS is not spoken here
     const HttpLimits m_limits;
     const Clock &m_clock;
     const Handler m_handler;
@@ -95,6 +114,7 @@ private:
     bool m_keepAlive = false;
     std::size_t m_headSize = 0;
     bool m_becomesStream = false;
+    bool m_isForSockets = false;
     std::uint64_t m_requestNumber = 0; ///< so that a reply that comes twice or too late finds nobody
     HttpResponse m_response;
     std::size_t m_written = 0;  ///< bytes of the body handed to the socket

@@ -86,6 +86,7 @@ Refused takeTarget(std::string_view target, RequestHead &head)
     }
     if (target.empty() || target.front() != '/')
         return bad("the request target is not a path");
+    head.target = target;
     const std::size_t mark = target.find('?');
     std::optional<std::string> path = percentDecoded(target.substr(0, mark));
     if (!path)

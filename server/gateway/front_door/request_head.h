@@ -22,6 +22,7 @@ enum class HttpMethod { Get, Head, Options, Other };
 /// origin-form target (or an absolute one that says the same as Host). Only what the gateway looks at is kept.
 struct RequestHead {
     HttpMethod method = HttpMethod::Other;
+    std::string target; ///< path and query, as they came
     std::string path;   ///< decoded
     std::string query;  ///< raw, without '?'
     std::string host;   ///< with port, as given

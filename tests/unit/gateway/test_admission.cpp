@@ -295,9 +295,9 @@ void AdmissionTest::doorkeeperCountsTheAddressBehindTheProxy()
     Doorkeeper keeper(limited(1, 0), noKeys(), clock);
     RequestHead head;
     head.forwardedFor = "1.2.3.4";
-    const Visitor first = keeper.visitorOf(address("10.0.0.1"), 4000, head);
+    const Visitor first = keeper.visitorOf(address("10.0.0.1"), 4000, false, head);
     head.forwardedFor = "5.6.7.8";
-    const Visitor second = keeper.visitorOf(address("10.0.0.1"), 4001, head);
+    const Visitor second = keeper.visitorOf(address("10.0.0.1"), 4001, false, head);
     const auto one = keeper.admit(first, 0, true), two = keeper.admit(second, 1, true);
     QVERIFY(one && two);
     QCOMPARE(one->remote(), "1.2.3.4"s);

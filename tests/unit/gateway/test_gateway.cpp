@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/front_door/front_door.h"
+#include "server/gateway/front_door/tls_bridges.h"
 #include "server/gateway/reactor/reactor.h"
 #include "tests/unit/gateway/client_frames.h"
 #include "tests/unit/gateway/gateway_fixture.h"
@@ -344,7 +345,8 @@ void GatewayTest::slowHeadIsAnswered408()
     GatewayConfig config;
     config.httpPort = 0;
     config.http.headTimeout = std::chrono::milliseconds(200);
-    FrontDoor door(config, std::make_shared<AccessKeys>(), clock, *reactor);
+    TlsBridges bridges(10'000);
+    FrontDoor door(config, std::make_shared<AccessKeys>(), clock, *reactor, bridges);
     QVERIFY(door.listen());
     const auto port = static_cast<std::uint16_t>(QUrl(QString::fromStdString(door.url())).port());
     const auto [slow, silent] = besides([&] {
