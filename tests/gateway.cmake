@@ -25,7 +25,8 @@ add_library(dialect_test_support STATIC
 target_link_libraries(dialect_test_support PUBLIC tipwatch_warnings tipwatch_gateway)
 target_compile_definitions(dialect_test_support PRIVATE TIPWATCH_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures")
 
-foreach(name test_canonical_requests test_cbor test_dialect_golden test_dialect_requests test_filtered_stream test_stream_filter)
+foreach(name test_canonical_requests test_cbor test_dialect_golden test_dialect_requests test_dialects_served
+    test_filtered_stream test_stream_filter)
     tipwatch_test(NAME ${name} SOURCES unit/gateway/dialects/${name}.cpp LIBS dialect_test_support)
 endforeach()
 
