@@ -44,6 +44,15 @@ ShardLimits shardLimits(const GatewayConfig &config)
     limits.writeTimeoutMs = config.clients.writeTimeout.count();
     limits.deliveryTimeoutMs = config.clients.deliveryTimeout.count();
     limits.replay = config.replay;
+    limits.totalQueueBytes = static_cast<std::size_t>(config.clients.totalQueueBytes);
+    limits.slowClientPolicy = config.clients.slowClientPolicy;
+    limits.readBytes = static_cast<std::size_t>(config.clients.readBufferSize);
+    limits.writeBytes = static_cast<std::size_t>(config.clients.writeBufferSize);
+    limits.messagesPerSecond = config.clients.messagesPerSecond;
+    limits.messageBurst = config.clients.messageBurst;
+    limits.readTimeoutMs = config.clients.readTimeout.count();
+    limits.idleTimeoutMs = config.clients.idleTimeout.count();
+    limits.drainSpreadMs = config.clients.drainTime.count();
     return limits;
 }
 
@@ -181,7 +190,8 @@ Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
     serving->keys = std::move(*keys);
     serving->bridges = std::make_unique<TlsBridges>(m_config.clients.writeTimeout.count());
     serving->reactor = std::move(*reactor);
-    serving->publisher = std::make_unique<Publisher>(m_bus, m_store, *serving->reactor);
+    serving->publisher =
+        std::make_unique<Publisher>(m_bus, m_store, *serving->reactor, m_clock, m_config.clients.batchInterval.count());
     auto web = WebServer::open(m_config, serving->keys, m_store, *serving->reactor, *serving->bridges, m_clock);
     if (!web)
         return tl::unexpected(web.error());
@@ -197,6 +207,8 @@ Result<void> Gateway::change(const GatewaySettings &settings)
         return m_enabled ? start() : Result<void>();
     }
     const Result<void> outcome = moveWebServer(before);
+    if (m_serving)
+        m_serving->reactor->setMessageRate(m_config.clients.messagesPerSecond);
     m_error = outcome ? std::string() : outcome.error().message;
     if (outcome)
         qCInfo(lcGateway, "websocket.changed url=%s max_connections=%lld", m_serving->web->url().c_str(),
@@ -256,6 +268,8 @@ void Gateway::clientsChanged()
 void Gateway::refreshStatus()
 {
     m_statusIsDue = false;
+    if (m_serving)
+        m_serving->publisher->setFiguresWanted(m_serving->reactor->counters().figureClients.load() > 0);
     const GatewayStatus now = status();
     if (now != std::exchange(m_told, now))
         Q_EMIT statusChanged(now);

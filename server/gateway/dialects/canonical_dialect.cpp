@@ -102,6 +102,8 @@ void write(ValueWriter &out, const RequestError &error)
     out.key("error").beginObject().member("code", error.code).member("message", error.message);
     if (!error.channel.empty())
         out.member("channel", error.channel);
+    if (error.count > 0)
+        out.member("count", error.count);
     out.endObject();
 }
 

@@ -14,10 +14,11 @@ namespace tipwatch {
 
 /// Why a client's message was refused: protocol.md, "Errors".
 struct RequestError {
-    std::string_view code; ///< "bad_json", "unknown_op", ...
-    std::string message;   ///< one sentence for the developer of the client
-    std::string channel;   ///< the one it is about, as the client named it; empty: none
-    std::string id;        ///< of the message, in the dialect's encoding; empty: it had none, or none could be read
+    std::string_view code;   ///< "bad_json", "unknown_op", ...
+    std::string message;     ///< one sentence for the developer of the client
+    std::string channel;     ///< the one it is about, as the client named it; empty: none
+    std::string id{};        ///< of the message, in the dialect's encoding; empty: it had none, or none could be read
+    std::uint64_t count = 0; ///< of what it is about; 0: of nothing
 };
 
 /// A client's message in whatever dialect, checked.

@@ -20,7 +20,10 @@ enum class CloseCode : std::uint16_t {
 
     TryAgainLater = 1013, ///< full
 
+    RateLimited = 4029, ///< far more messages than it may send
+
     // The client was too slow or silent; it may come back and resume.
+    Idle = 4000, ///< wants nothing and says nothing
     PingTimeout = 4001,
     SlowConsumer = 4008,
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 #include <optional>
 
 namespace tipwatch {
@@ -47,6 +48,7 @@ Connection::Sent Connection::send(std::span<const Outgoing> &frames, const Queue
         const std::optional<std::size_t> sent = sendVectors(fd, std::span(vectors).first(count));
         if (!sent)
             return Sent::Broken;
+        bytesOut += *sent;
         std::size_t taken = *sent;
         while (!frames.empty() && taken >= frames.front().frame->size()) {
             taken -= frames.front().frame->size();
@@ -68,17 +70,18 @@ Connection::Sent Connection::send(std::span<const Outgoing> &frames, const Queue
     return m_queue ? Sent::Waiting : Sent::All;
 }
 
-Connection::Sent Connection::flush()
+Connection::Sent Connection::flush(std::size_t bytesPerCall)
 {
     while (m_queue && !m_queue->isEmpty()) {
         std::array<iovec, maxVectors> vectors;
-        const std::size_t count = m_queue->gather(vectors);
+        const std::size_t count = m_queue->gather(vectors, bytesPerCall);
         const std::optional<std::size_t> sent = sendVectors(fd, std::span(vectors).first(count));
         if (!sent)
             return Sent::Broken;
         if (*sent == 0)
             return Sent::Waiting;
         m_queue->consume(*sent);
+        bytesOut += *sent;
         stalledSince = 0;
     }
     m_queue.reset();
@@ -92,7 +95,7 @@ Connection::Sent Connection::sendLast(FramePtr close, bool now)
     if (now)
         m_queue->dropWaiting();
     m_queue->pushAlways({std::move(close), std::nullopt});
-    return flush();
+    return flush(std::numeric_limits<std::size_t>::max());
 }
 
 } // namespace tipwatch

@@ -39,11 +39,15 @@ public:
     /// which there was no room.
     Sent send(std::span<const Outgoing> &frames, const QueueLimits &limits);
     /// Sends what is queued, as far as the kernel takes it.
-    Sent flush();
+    Sent flush(std::size_t bytesPerCall);
     /// The close frame: behind what waits, or (@p now) in its place.
     Sent sendLast(FramePtr close, bool now);
+    /// Throws away what waits.
+    void dropQueue() { m_queue.reset(); }
 
     bool hasWaiting() const { return m_queue != nullptr; }
+    std::size_t queuedMessages() const { return m_queue ? m_queue->messages() : 0; }
+    std::size_t queuedBytes() const { return m_queue ? m_queue->bytes() : 0; }
     /// Half of what may wait, or more, could be queued.
     bool hasRoom(const QueueLimits &limits) const
     {
@@ -70,7 +74,21 @@ public:
     std::int64_t silentSince = 0;  ///< of the first ping that was not followed by anything; 0: none
     std::int64_t stalledSince = 0; ///< since when the kernel takes nothing though something waits; 0: it does
     std::int64_t fullSince = 0;    ///< since when what does not fit into its queue waits for room; 0: it does not
-    std::int64_t goneAt = 0;       ///< while Lingering: when patience ends
+    std::int64_t frameSince = 0;   ///< since when a frame of the client's is incomplete; 0: none is
+    std::int64_t heardAt = 0;      ///< last message of the client's
+    std::int64_t openedAt = 0;
+    std::int64_t pingSentAt = 0;
+    std::int64_t latencyMs = -1;  ///< of the last ping; -1: none yet
+    double allowance = 0;         ///< messages that it may send now; below 0: how many it sent too many
+    std::int64_t allowanceAt = 0; ///< when that was so
+    std::uint64_t bytesIn = 0, bytesOut = 0;
+    std::uint64_t messagesIn = 0, messagesOut = 0;
+    std::uint64_t dropped = 0;                          ///< messages that it was too slow for,
+    std::uint64_t droppedUntold = 0;                    ///< those of them that it was not told of,
+    bool isBeingDropped = false;                        ///< and it waits to be told how things stand
+    bool countsFigures = false;                         ///< it is one of those who want the metrics channel
+    std::int64_t countedMessages = 0, countedBytes = 0; ///< of its queue, in the sums over all
+    std::int64_t goneAt = 0;                            ///< while Lingering: when patience ends
     FrameDecoder decoder;
 
 private:

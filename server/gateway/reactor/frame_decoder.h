@@ -41,6 +41,9 @@ public:
     /// Takes bytes off the front of @p input (and unmasks them there) until something is complete.
     Event next(std::span<char> &input);
 
+    /// Some of a frame is here, and some is still to come.
+    bool isInsideFrame() const { return m_state == State::Payload || (m_state == State::Header && m_headerSize > 0); }
+
 private:
     enum class State : std::uint8_t { Header, Payload, Over };
 

@@ -25,9 +25,20 @@ bool OutQueue::push(const Outgoing &outgoing, const QueueLimits &limits)
         std::for_each(freed, m_waiting.end(), [this](const Outgoing &o) { left(o); });
         m_waiting.erase(freed, m_waiting.end());
     }
-    m_bytes = bytes;
-    m_waiting.push_back(outgoing);
+    m_bytes += outgoing.frame->size() - freedBytes;
     entered(outgoing);
+    auto at = m_waiting.end();
+    if (outgoing.overtaking) {
+        const auto first = m_waiting.begin() + (m_sent > 0 ? 1 : 0);
+        while (at != first && std::prev(at)->place && !std::prev(at)->overtaking)
+            --at;
+    }
+    if (at == m_waiting.end()) {
+        m_waiting.push_back(outgoing);
+    } else {
+        m_bytes += outgoing.overtaking->size() - outgoing.frame->size();
+        m_waiting.insert(at, outgoing)->frame = outgoing.overtaking;
+    }
     return true;
 }
 
@@ -45,12 +56,13 @@ void OutQueue::dropWaiting()
     m_bytes = m_sent > 0 ? m_waiting.front().frame->size() - m_sent : 0;
 }
 
-std::size_t OutQueue::gather(std::span<iovec> vectors) const
+std::size_t OutQueue::gather(std::span<iovec> vectors, std::size_t bytes) const
 {
-    const std::size_t count = std::min(vectors.size(), m_waiting.size());
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::string_view bytes = m_waiting[i].frame->bytes().substr(i == 0 ? m_sent : 0);
-        vectors[i] = {const_cast<char *>(bytes.data()), bytes.size()};
+    std::size_t count = 0, total = 0;
+    for (; count < std::min(vectors.size(), m_waiting.size()) && (count == 0 || total < bytes); ++count) {
+        const std::string_view rest = m_waiting[count].frame->bytes().substr(count == 0 ? m_sent : 0);
+        vectors[count] = {const_cast<char *>(rest.data()), rest.size()};
+        total += rest.size();
     }
     return count;
 }

@@ -26,6 +26,7 @@ struct Outgoing {
     std::optional<Channel> channel{};   ///< none: an answer or a control frame
     bool conflates = false;             ///< takes the place of what waits of its channel
     std::optional<StreamPlace> place{}; ///< from which it can be had again; nothing: said to this client only
+    FramePtr overtaking{};              ///< sent in place of `frame` if it goes ahead of others; null: it goes ahead of nothing
 };
 
 struct QueueLimits {
@@ -34,7 +35,9 @@ struct QueueLimits {
 };
 
 /// What the kernel would not take yet for one client, in order. Exists only while something waits.
-/// A frame that conflates takes the place of the older ones of its channel, at the end, so that positions on the wire never go back.
+/// A frame that conflates takes the place of the older ones of its channel, at the end. One that may overtake goes ahead of those at the end
+/// of the queue that are of the stream and may not: blocks and tip need not wait for transactions. Else nothing changes places, so positions on
+/// the wire go back only behind a frame that overtook, and that one is marked (Dialect::marked).
 class OutQueue {
 public:
     /// @return false, and no change, if the queue would pass @p limits.
@@ -46,8 +49,8 @@ public:
     /// Throws away all but a frame that is partly on the wire.
     void dropWaiting();
 
-    /// Points @p vectors at what is next; returns how many of them are in use.
-    std::size_t gather(std::span<iovec> vectors) const;
+    /// Points @p vectors at what is next, up to about @p bytes; returns how many of them are in use.
+    std::size_t gather(std::span<iovec> vectors, std::size_t bytes) const;
 
     /// The kernel took @p bytes off the front.
     void consume(std::size_t bytes);

@@ -43,6 +43,20 @@ public:
     virtual void opened(Session &session, const Newcomer &newcomer, const StreamState &stream, Outbox &out) = 0;
     virtual void textReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) = 0;
     virtual void binaryReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) = 0;
+    /// It sends more messages than it may: one was not looked at.
+    virtual void rateLimited(const Session &session, Outbox &out)
+    {
+        static_cast<void>(session);
+        static_cast<void>(out);
+    }
+    /// It was too slow for @p count messages; now it has room again.
+    virtual void dropped(const Session &session, std::uint64_t count, const StreamState &stream, Outbox &out)
+    {
+        static_cast<void>(session);
+        static_cast<void>(count);
+        static_cast<void>(stream);
+        static_cast<void>(out);
+    }
 };
 
 } // namespace tipwatch

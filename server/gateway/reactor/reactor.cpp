@@ -37,4 +37,17 @@ void Reactor::publish(const StreamStep &step)
         shard->publish(step);
 }
 
+void Reactor::clients(ClientInquiry::Answer answer)
+{
+    const auto inquiry = std::make_shared<ClientInquiry>(m_shards.size(), std::move(answer));
+    for (const auto &shard : m_shards)
+        shard->inquire(inquiry);
+}
+
+void Reactor::setMessageRate(std::int64_t perSecond)
+{
+    for (const auto &shard : m_shards)
+        shard->setMessageRate(perSecond);
+}
+
 } // namespace tipwatch

@@ -27,6 +27,12 @@ public:
 
     void publish(const StreamStep &step);
 
+    /// Tells @p answer who the clients are, on the thread of some shard; never if the reactor ends before.
+    void clients(ClientInquiry::Answer answer);
+
+    /// From now on a client may send so many messages @p perSecond; 0: no limit.
+    void setMessageRate(std::int64_t perSecond);
+
     const ReactorCounters &counters() const { return m_counters; }
 
 private:

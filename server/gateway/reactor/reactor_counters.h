@@ -68,6 +68,7 @@ struct ReactorCounters {
     LatencyCounter broadcastLatency;             ///< from the node's word to the last client of a shard having been handed it
     std::atomic<std::int64_t> queuedMessages{0}; ///< waiting now, for all clients together
     std::atomic<std::int64_t> queuedBytes{0};
+    std::atomic<std::int64_t> figureClients{0}; ///< that want the metrics channel
 
     void count(ClientError error) { errors[static_cast<std::size_t>(error)].fetch_add(1, std::memory_order_relaxed); }
 };

@@ -14,16 +14,17 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <random>
 
 namespace tipwatch {
 
 namespace {
 
-constexpr std::size_t readBufferSize = 64 * 1024; ///< bytes taken from one client before the next has its turn
-constexpr std::size_t outboxTurn = 64;            ///< answers gathered before they are sent
+constexpr std::size_t outboxTurn = 64; ///< answers gathered before they are sent
 /// What the kernel may hold for one client (it doubles the figure). Left alone it grows to megabytes: 10,000 clients that do not read
 /// would then take the memory of the machine, outside of every limit of ours.
 constexpr int kernelSendBuffer = 128 * 1024;
+constexpr std::int64_t drainMsPerClient = 2; ///< few are told at once, many over ShardLimits::drainSpreadMs
 constexpr std::uint64_t inboxTag = ~std::uint64_t{0};
 
 std::uint64_t tagOf(const Connection &connection)
@@ -36,6 +37,28 @@ void deflate(std::span<Outgoing> answers, const Session &session)
 {
     for (Outgoing &answer : answers)
         answer.frame = Frame::deflated(answer.frame, session.wants().deflateBits);
+}
+
+void countError(ReactorCounters &counters, CloseCode code)
+{
+    switch (code) {
+    case CloseCode::ProtocolError:
+    case CloseCode::BadUtf8:
+    case CloseCode::Policy:
+        return counters.count(ClientError::Protocol);
+    case CloseCode::TooBig:
+        return counters.count(ClientError::TooBig);
+    case CloseCode::RateLimited:
+        return counters.count(ClientError::RateLimited);
+    case CloseCode::PingTimeout:
+        return counters.count(ClientError::PingTimeout);
+    case CloseCode::Idle:
+        return counters.count(ClientError::Idle);
+    case CloseCode::SlowConsumer:
+        return counters.count(ClientError::Slow);
+    default:
+        return;
+    }
 }
 
 /// The signals of the program belong to its main thread.
@@ -70,7 +93,8 @@ Shard::Shard(const ShardLimits &limits, const Clock &clock, std::unique_ptr<Prot
              ClientsChanged clientsChanged)
     : m_limits(limits), m_clock(clock), m_protocol(std::move(protocol)), m_counters(counters),
       m_clientsChanged(std::move(clientsChanged)), m_epollFd(::epoll_create1(EPOLL_CLOEXEC)), m_now(clock.steadyMs()),
-      m_wheel(m_now), m_stream{.metrics = nullptr, .ring = EventRing(limits.replay)}, m_readBuffer(readBufferSize)
+      m_wheel(m_now), m_stream{.metrics = nullptr, .ring = EventRing(limits.replay)},
+      m_readBuffer(std::max<std::size_t>(limits.readBytes, 1)), m_messagesPerSecond(limits.messagesPerSecond)
 {
 }
 
@@ -137,15 +161,48 @@ void Shard::takeInbox()
             continue;
         }
         broadcast(std::exchange(steps, {}));
-        if (auto *adopted = std::get_if<ShardInbox::Adopt>(&item)) {
+        if (auto *adopted = std::get_if<ShardInbox::Adopt>(&item))
             open(std::move(*adopted));
-        } else {
-            m_drainEnd = m_now + m_limits.drainMs;
-            for (Connection &connection : m_connections)
-                close(connection, CloseCode::GoingAway, "server is shutting down");
-        }
+        else if (const auto *inquiry = std::get_if<ShardInbox::Inquiry>(&item))
+            (*inquiry)->add(clients());
+        else if (const auto *rate = std::get_if<ShardInbox::MessageRate>(&item))
+            m_messagesPerSecond = rate->perSecond;
+        else if (m_drainEnd == 0)
+            beginDrain();
     }
     broadcast(std::move(steps));
+}
+
+/// Clients that are told in the same moment come back in the same moment, to wherever they come back.
+void Shard::beginDrain()
+{
+    const std::int64_t spread = std::min(m_limits.drainSpreadMs, static_cast<std::int64_t>(m_count) * drainMsPerClient);
+    m_drainEnd = m_now + spread + m_limits.drainMs;
+    std::minstd_rand random(static_cast<unsigned>(m_now));
+    for (Connection &connection : m_connections) {
+        if (connection.phase != Connection::Phase::Open)
+            continue;
+        connection.goneAt = m_now + (spread == 0 ? 0 : static_cast<std::int64_t>(random()) % spread);
+        if (spread < TimerWheel::tickMs)
+            close(connection, CloseCode::GoingAway, "server is shutting down");
+        else
+            setDeadline(connection);
+    }
+}
+
+std::vector<ClientInfo> Shard::clients() const
+{
+    std::vector<ClientInfo> all;
+    for (const Connection &connection : m_connections) {
+        if (connection.phase != Connection::Phase::Open)
+            continue;
+        const Subscription &wants = connection.session.wants();
+        all.push_back({connection.clientId, connection.ticket.remote(), wants.wire, wants.channels, wants.filter != nullptr,
+                       m_now - connection.openedAt, connection.messagesIn, connection.messagesOut, connection.bytesIn,
+                       connection.bytesOut, connection.dropped, connection.queuedMessages(), connection.queuedBytes(),
+                       connection.lag != nullptr, connection.latencyMs});
+    }
+    return all;
 }
 
 // --- clients coming and going
@@ -165,6 +222,9 @@ void Shard::open(ShardInbox::Adopt adopted)
     connection.ticket = std::move(adopted.client.ticket);
     connection.clientId = adopted.clientId;
     connection.phase = Connection::Phase::Open;
+    connection.openedAt = connection.heardAt = connection.allowanceAt = m_now;
+    connection.allowance = static_cast<double>(m_limits.messageBurst);
+    m_counters.opened.fetch_add(1, std::memory_order_relaxed);
     const int on = 1;
     ::setsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::setsockopt(connection.fd, SOL_SOCKET, SO_SNDBUF, &kernelSendBuffer, sizeof kernelSendBuffer);
@@ -190,6 +250,7 @@ void Shard::open(ShardInbox::Adopt adopted)
     const bool isIndexer = connection.session.wants().wire == Wire::Indexer;
     connection.decoder =
         FrameDecoder(isIndexer ? m_limits.maxStreamMessage : m_limits.maxMessage, adopted.client.deflateBits > 0);
+    sessionChanged(connection, {});
     deliver(connection, m_outbox);
     if (m_drainEnd != 0)
         close(connection, CloseCode::GoingAway, "server is shutting down");
@@ -203,6 +264,7 @@ void Shard::close(Connection &connection, CloseCode code, std::string_view reaso
         qCInfo(lcGateway, "websocket.connection event=close client=%llu remote=%s code=%u reason=\"%.*s\"",
                static_cast<unsigned long long>(connection.clientId), connection.ticket.remote().c_str(),
                static_cast<unsigned>(code), static_cast<int>(reason.size()), reason.data());
+    countError(m_counters, code);
     connection.phase = Connection::Phase::Lingering;
     connection.lag.reset();
     listenTo(connection, true); // until it closes, too
@@ -217,7 +279,13 @@ void Shard::drop(Connection &connection, std::string_view why)
         qCInfo(lcGateway, "websocket.connection event=lost client=%llu remote=%s reason=\"%.*s\"",
                static_cast<unsigned long long>(connection.clientId), connection.ticket.remote().c_str(),
                static_cast<int>(why.size()), why.data());
+    if (connection.phase == Connection::Phase::Open)
+        m_counters.count(ClientError::Lost);
     ::close(connection.fd);
+    connection.dropQueue();
+    countQueue(connection);
+    if (connection.countsFigures)
+        m_counters.figureClients.fetch_sub(1, std::memory_order_relaxed);
     const std::uint32_t index = connection.index, generation = connection.generation;
     m_wheel.cancel(index);
     connection = Connection(m_limits.maxMessage);
@@ -226,6 +294,7 @@ void Shard::drop(Connection &connection, std::string_view why)
     m_freeSlots.push_back(index);
     --m_count;
     m_counters.clients.fetch_sub(1, std::memory_order_relaxed);
+    m_counters.closed.fetch_add(1, std::memory_order_relaxed);
     m_clientsChanged();
 }
 
@@ -258,6 +327,8 @@ void Shard::readFrom(Connection &connection)
         return;
     }
     connection.silentSince = 0;
+    connection.bytesIn += static_cast<std::uint64_t>(size);
+    m_counters.bytesReceived.fetch_add(static_cast<std::uint64_t>(size), std::memory_order_relaxed);
     if (connection.phase == Connection::Phase::Open)
         decode(connection, std::span(m_readBuffer).first(static_cast<std::size_t>(size)));
     // Who does not read the answers is not asked for more questions; what it sends waits with it.
@@ -275,6 +346,10 @@ void Shard::decode(Connection &connection, std::span<char> input)
             deliver(connection, m_outbox);
             m_outbox.clear();
         }
+        if (event.kind == FrameDecoder::Event::Kind::NeedMore)
+            watchFrame(connection);
+        else
+            connection.frameSince = 0;
         if (event.kind == FrameDecoder::Event::Kind::Close)
             close(connection, event.code, {});
         else if (event.kind == FrameDecoder::Event::Kind::Failure)
@@ -289,15 +364,16 @@ bool Shard::handle(Connection &connection, const FrameDecoder::Event &event)
 {
     switch (event.kind) {
     case FrameDecoder::Event::Kind::Text:
-        hear(connection, event.payload, false);
-        return true;
+        return hear(connection, event.payload, false);
     case FrameDecoder::Event::Kind::Binary:
-        hear(connection, event.payload, true);
-        return true;
+        return hear(connection, event.payload, true);
     case FrameDecoder::Event::Kind::Ping:
+        static_cast<void>(mayHear(connection)); // answered in any case, until it is too many by far
         m_outbox.push_back({Frame::make(Opcode::Pong, event.payload)});
         return true;
     case FrameDecoder::Event::Kind::Pong:
+        if (connection.pingSentAt != 0)
+            connection.latencyMs = m_now - std::exchange(connection.pingSentAt, 0);
         return true;
     case FrameDecoder::Event::Kind::NeedMore:
     case FrameDecoder::Event::Kind::Close:
@@ -307,153 +383,81 @@ bool Shard::handle(Connection &connection, const FrameDecoder::Event &event)
     return false;
 }
 
-/// A message of the client's. What it asked for is answered, and what it wants from now on counts from here.
-void Shard::hear(Connection &connection, std::string_view message, bool isBinary)
+/// A message of the client's. @return false if it was one too many by far, and the client is being let go.
+bool Shard::hear(Connection &connection, std::string_view message, bool isBinary)
 {
     m_counters.messagesReceived.fetch_add(1, std::memory_order_relaxed);
-    Session &session = connection.session;
-    const Subscription before = session.wants();
+    ++connection.messagesIn;
+    connection.heardAt = m_now;
     const std::size_t first = m_outbox.size();
+    Session &session = connection.session;
+    if (!mayHear(connection)) {
+        m_protocol->rateLimited(session, m_outbox);
+        deflate(std::span(m_outbox).subspan(first), session);
+        return connection.phase == Connection::Phase::Open;
+    }
+    const Subscription before = session.wants();
+    const std::uint32_t refusals = session.refusals;
+    m_stream.ring.trim(m_now);
     if (isBinary)
         m_protocol->binaryReceived(session, message, m_stream, m_outbox);
     else
         m_protocol->textReceived(session, message, m_stream, m_outbox);
-
     deflate(std::span(m_outbox).subspan(first), session);
+    if (session.refusals != refusals)
+        m_counters.count(ClientError::BadRequest);
+    sessionChanged(connection, before);
+    return true;
+}
 
+/// Takes one from the messages that the client may send (a token bucket). Whoever sends twice the burst more than that is let go.
+bool Shard::mayHear(Connection &connection)
+{
+    if (m_messagesPerSecond <= 0)
+        return true;
+    const auto burst = static_cast<double>(std::max<std::int64_t>(m_limits.messageBurst, 1));
+    const double gained = static_cast<double>(m_now - connection.allowanceAt) * static_cast<double>(m_messagesPerSecond) / 1000;
+    connection.allowance = std::min(burst, connection.allowance + gained) - 1;
+    connection.allowanceAt = m_now;
+    if (connection.allowance < -2 * burst)
+        close(connection, CloseCode::RateLimited, "too many messages");
+    return connection.allowance >= 0;
+}
+
+/// What the client wants from now on counts from here in the stream.
+void Shard::sessionChanged(Connection &connection, const Subscription &before)
+{
+    Session &session = connection.session;
     const std::uint64_t now = m_stream.position().seq;
     if (const std::unique_ptr<Replay> replay = std::move(session.replay)) {
         connection.lag = std::make_unique<Lag>(StreamPlace{replay->after, 0});
         Subscription missed = session.wants();
         missed.channels = replay->channels;
         connection.lag->wanted(now, std::move(missed), Part::EventChannels);
+        connection.fullSince = 0;
         session.isBehind = true;
         watch(connection, true); // its turn comes when the answers are under way
     } else if (connection.lag && session.wants() != before) {
         connection.lag->wanted(now, before);
     }
-}
-
-void Shard::broadcast(std::vector<StreamStep> steps)
-{
-    std::vector<StreamEventPtr> events;
-    for (StreamStep &step : steps) {
-        if (step.snapshot)
-            m_stream.snapshot = std::move(step.snapshot);
-        if (!step.event) {
-            m_stream.ring.restart(m_stream.position());
-            continue;
-        }
-        if (step.event->isMetrics()) {
-            m_stream.metrics = step.event;
-        } else {
-            m_stream.ring.add(step.event, m_now);
-        }
-        events.push_back(std::move(step.event));
+    const bool countsFigures = session.channels().contains(Channel::Metrics);
+    if (countsFigures != std::exchange(connection.countsFigures, countsFigures)) {
+        m_counters.figureClients.fetch_add(countsFigures ? 1 : -1, std::memory_order_relaxed);
+        m_clientsChanged();
     }
-    if (m_count == 0 || events.empty())
-        return;
-    Selections selections(events, *m_protocol);
-    for (Connection &connection : m_connections) {
-        if (connection.phase == Connection::Phase::Open && !connection.lag)
-            deliver(connection, selections.of(connection.session.wants()));
-    }
-}
-
-void Shard::deliver(Connection &connection, std::span<const Outgoing> frames)
-{
-    if (frames.empty() || connection.phase != Connection::Phase::Open)
-        return;
-    m_counters.messagesSent.fetch_add(frames.size(), std::memory_order_relaxed);
-    const Connection::Sent sent = connection.send(frames, m_limits.queue);
-    if (sent == Connection::Sent::Overflow && frames.front().place)
-        fallBehind(connection, *frames.front().place);
-    else
-        settle(connection, sent);
-}
-
-/// The queue is full: what follows waits in the ring from @p place on.
-void Shard::fallBehind(Connection &connection, StreamPlace place)
-{
-    connection.lag = std::make_unique<Lag>(place);
-    connection.session.isBehind = true;
-    connection.fullSince = m_now;
-    settle(connection, Connection::Sent::Waiting);
-    setDeadline(connection);
-}
-
-/// The kernel takes something again.
-void Shard::makeProgress(Connection &connection)
-{
-    settle(connection, connection.flush());
-    if (connection.phase == Connection::Phase::Open && connection.hasRoomForAnswers(m_limits.queue))
-        listenTo(connection, true);
-    if (connection.phase == Connection::Phase::Open && connection.lag && connection.hasRoom(m_limits.queue))
-        catchUp(connection);
-}
-
-/// Sends a turn's worth of what the client missed.
-void Shard::catchUp(Connection &connection)
-{
-    Outbox missed;
-    const Lag::Read read = connection.lag->read(m_stream.ring, connection.session.wants(), *m_protocol, missed);
-    if (read == Lag::Read::Lost) {
-        tooSlow(connection);
-        return;
-    }
-    m_counters.messagesSent.fetch_add(missed.size(), std::memory_order_relaxed);
-    std::span<const Outgoing> rest(missed);
-    const Connection::Sent sent = connection.send(rest, m_limits.queue);
-    if (rest.size() < missed.size() || rest.empty())
-        connection.fullSince = 0;
-    if (sent == Connection::Sent::Overflow) {
-        connection.lag->advance(*rest.front().place);
-        if (connection.fullSince == 0)
-            connection.fullSince = m_now;
-        settle(connection, Connection::Sent::Waiting);
+    if (session.channels().isEmpty() != before.channels.isEmpty())
         setDeadline(connection);
-        return;
-    }
-    connection.lag->advance();
-    if (read == Lag::Read::End) {
-        connection.lag.reset();
-        connection.session.isBehind = false;
-    }
-    settle(connection, sent);
 }
 
-/// There is no room for what it is to get, nor will there be.
-void Shard::tooSlow(Connection &connection)
+/// A frame that has begun has to be complete in time.
+void Shard::watchFrame(Connection &connection)
 {
-    m_counters.slowClosed.fetch_add(1, std::memory_order_relaxed);
-    close(connection, CloseCode::SlowConsumer, "too slow, resume from your last seq", true);
-}
-
-/// Does what follows from an attempt to send. The connection may be gone afterwards.
-void Shard::settle(Connection &connection, Connection::Sent sent)
-{
-    switch (sent) {
-    case Connection::Sent::All:
-        connection.stalledSince = 0;
-        watch(connection, connection.lag != nullptr);
-        if (connection.phase == Connection::Phase::Lingering && !connection.isShutDown) {
-            ::shutdown(connection.fd, SHUT_WR);
-            connection.isShutDown = true;
-        }
-        break;
-    case Connection::Sent::Waiting:
-        watch(connection, true);
-        if (connection.stalledSince == 0) {
-            connection.stalledSince = m_now;
-            setDeadline(connection);
-        }
-        break;
-    case Connection::Sent::Overflow:
-        tooSlow(connection);
-        break;
-    case Connection::Sent::Broken:
-        drop(connection, "connection lost");
-        break;
+    const bool isInside = connection.decoder.isInsideFrame();
+    if (!isInside) {
+        connection.frameSince = 0;
+    } else if (connection.frameSince == 0) {
+        connection.frameSince = m_now;
+        setDeadline(connection);
     }
 }
 
@@ -463,6 +467,13 @@ void Shard::onDeadline(Connection &connection)
 {
     if (connection.phase == Connection::Phase::Free)
         return;
+    if (m_drainEnd != 0 && connection.phase == Connection::Phase::Open) {
+        if (m_now >= connection.goneAt)
+            close(connection, CloseCode::GoingAway, "server is shutting down");
+        else
+            setDeadline(connection);
+        return;
+    }
     if (connection.phase == Connection::Phase::Lingering) {
         if (m_now >= connection.goneAt)
             drop(connection, "did not close in time");
@@ -478,6 +489,14 @@ void Shard::onDeadline(Connection &connection)
         tooSlow(connection);
         return;
     }
+    if (connection.frameSince != 0 && m_now >= connection.frameSince + m_limits.readTimeoutMs) {
+        close(connection, CloseCode::Policy, "the frame did not end in time");
+        return;
+    }
+    if (connection.session.channels().isEmpty() && m_now >= connection.heardAt + m_limits.idleTimeoutMs) {
+        close(connection, CloseCode::Idle, "no subscription and no message");
+        return;
+    }
     if (connection.silentSince != 0 && m_now >= connection.silentSince + m_limits.pongTimeoutMs) {
         close(connection, CloseCode::PingTimeout, "no answer to ping");
         return;
@@ -488,7 +507,8 @@ void Shard::onDeadline(Connection &connection)
             if (connection.silentSince == 0)
                 connection.silentSince = m_now;
             std::span<const Outgoing> ping(&m_ping, 1);
-            settle(connection, connection.send(ping, m_limits.queue));
+            connection.pingSentAt = m_now;
+            settle(connection, connection.send(ping, roomFor(connection)));
         }
     }
     if (connection.phase == Connection::Phase::Open)
@@ -498,8 +518,12 @@ void Shard::onDeadline(Connection &connection)
 void Shard::setDeadline(const Connection &connection)
 {
     std::int64_t deadline = connection.goneAt;
-    if (connection.phase == Connection::Phase::Open) {
+    if (connection.phase == Connection::Phase::Open && m_drainEnd == 0) {
         deadline = connection.pingAt;
+        if (connection.frameSince != 0)
+            deadline = std::min(deadline, connection.frameSince + m_limits.readTimeoutMs);
+        if (connection.session.channels().isEmpty())
+            deadline = std::min(deadline, connection.heardAt + m_limits.idleTimeoutMs);
         if (connection.silentSince != 0)
             deadline = std::min(deadline, connection.silentSince + m_limits.pongTimeoutMs);
         if (connection.fullSince != 0)

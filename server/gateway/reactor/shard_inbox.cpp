@@ -4,7 +4,21 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace tipwatch {
+
+void ClientInquiry::add(std::vector<ClientInfo> clients)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        std::move(clients.begin(), clients.end(), std::back_inserter(m_clients));
+        if (--m_missing > 0)
+            return;
+    }
+    m_answer(std::move(m_clients));
+}
 
 ShardInbox::ShardInbox() : m_eventFd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 

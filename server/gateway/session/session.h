@@ -67,6 +67,7 @@ public:
     }
 
     bool mayChooseWire = false;          ///< by its first message: /ws
+    std::uint32_t refusals = 0;          ///< messages of the client's that were answered with an error
     bool isBehind = false;               ///< older messages wait for it elsewhere than in its queue; kept by the shard
     std::optional<ChannelSet> allowed{}; ///< by its token; nothing: everything
     std::unique_ptr<Replay> replay{};    ///< asked for; the shard takes it

@@ -55,6 +55,19 @@ void StreamProtocol::binaryReceived(Session &session, std::string_view message, 
     received(session, message, true, stream, out);
 }
 
+void StreamProtocol::rateLimited(const Session &session, Outbox &out)
+{
+    say(session, RequestError{"rate_limited", "you send too many messages; this one was not looked at", {}, {}}, out);
+}
+
+/// What was dropped of the state channels is made good by their present state.
+void StreamProtocol::dropped(const Session &session, std::uint64_t count, const StreamState &stream, Outbox &out)
+{
+    if (count > 0)
+        say(session, RequestError{"dropped", "messages were dropped because you read too slowly", {}, {}, count}, out);
+    sayState(session, session.channels(), session.isBehind, stream, out);
+}
+
 void StreamProtocol::received(Session &session, std::string_view message, bool isBinary, const StreamState &stream, Outbox &out)
 {
     if (session.mayChooseWire && !isBinary) {
@@ -64,6 +77,8 @@ void StreamProtocol::received(Session &session, std::string_view message, bool i
         }
     }
     auto request = m_dialects.find(session.wants().wire)->parse(message, isBinary, stream.network());
+    if (!request || !request->refused.empty())
+        ++session.refusals;
     if (!request) {
         say(session, request.error(), out);
         return;

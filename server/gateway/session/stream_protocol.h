@@ -36,6 +36,8 @@ public:
     void opened(Session &session, const Newcomer &newcomer, const StreamState &stream, Outbox &out) override;
     void textReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) override;
     void binaryReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) override;
+    void rateLimited(const Session &session, Outbox &out) override;
+    void dropped(const Session &session, std::uint64_t count, const StreamState &stream, Outbox &out) override;
 
 private:
     struct Snapshots {

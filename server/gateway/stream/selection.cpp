@@ -7,6 +7,12 @@ namespace tipwatch {
 
 namespace {
 
+/// What goes ahead of older messages must not be resumed from.
+FramePtr overtaking(const StreamMessage &message, const Subscription &wants)
+{
+    return Frame::deflated(message.marked ? message.marked : message.frame, wants.deflateBits);
+}
+
 void append(const std::vector<StreamMessage> &messages, std::uint64_t after, const Subscription &wants, Part part, Outbox &out)
 {
     const auto isWanted = [&](const StreamMessage &message) {
@@ -23,8 +29,9 @@ void append(const std::vector<StreamMessage> &messages, std::uint64_t after, con
         if (message->conflates)
             std::erase_if(out, [&](const Outgoing &older) { return older.place && older.channel == message->channel; });
         const FramePtr &frame = isLast || !message->marked ? message->frame : message->marked;
-        out.push_back(
-            {Frame::deflated(frame, wants.deflateBits), message->channel, message->conflates, StreamPlace{after, number++}});
+        const bool mayOvertake = message->channel == Channel::Blocks || message->channel == Channel::Tip;
+        out.push_back({Frame::deflated(frame, wants.deflateBits), message->channel, message->conflates,
+                       StreamPlace{after, number++}, mayOvertake ? overtaking(*message, wants) : nullptr});
         message = next;
     }
 }
@@ -41,23 +48,23 @@ void select(const StreamEventPtr &event, std::uint64_t after, const Subscription
         append(rest->messages(wants.wire, dialect), after, wants, part, out);
 }
 
-std::span<const Outgoing> Selections::of(const Subscription &wants)
+Selections::Selection &Selections::of(const Subscription &wants)
 {
-    if (!m_last || m_last->first != wants)
+    if (!m_last || m_last->wants != wants)
         m_last = &find(wants);
-    return m_last->second;
+    return *m_last;
 }
 
-const Selections::Selection &Selections::find(const Subscription &wants)
+Selections::Selection &Selections::find(const Subscription &wants)
 {
     auto &alike = m_byFilter[wants.filter.get()];
-    const auto found = std::find_if(alike.begin(), alike.end(), [&](const auto &selection) { return selection->first == wants; });
+    const auto found = std::find_if(alike.begin(), alike.end(), [&](const auto &selection) { return selection->wants == wants; });
     if (found != alike.end())
         return **found;
-    alike.push_back(std::make_unique<Selection>(wants, Outbox()));
+    alike.push_back(std::make_unique<Selection>(Selection{wants, {}, 0}));
     if (const Dialect *dialect = m_protocol.dialect(wants.wire)) {
         for (const StreamEventPtr &event : m_events)
-            select(event, event->seqBefore(), wants, Part::All, *dialect, alike.back()->second);
+            select(event, event->seqBefore(), wants, Part::All, *dialect, alike.back()->messages);
     }
     return *alike.back();
 }

@@ -23,16 +23,30 @@ class Selections {
 public:
     Selections(std::span<const StreamEventPtr> events, const Protocol &protocol) : m_events(events), m_protocol(protocol) {}
 
-    std::span<const Outgoing> of(const Subscription &wants);
+    struct Selection {
+        Subscription wants;
+        Outbox messages;
+        std::uint64_t clients = 0; ///< that were given them
+    };
+
+    Selection &of(const Subscription &wants);
+
+    /// @p visit(const Selection &) sees every selection that was asked for.
+    template <class Visit> void forEach(Visit visit) const
+    {
+        for (const auto &[filter, alike] : m_byFilter) {
+            for (const auto &selection : alike)
+                visit(*selection);
+        }
+    }
 
 private:
-    using Selection = std::pair<Subscription, Outbox>;
-    const Selection &find(const Subscription &wants);
+    Selection &find(const Subscription &wants);
 
     const std::span<const StreamEventPtr> m_events;
     const Protocol &m_protocol;
     std::unordered_map<const StreamFilter *, std::vector<std::unique_ptr<Selection>>> m_byFilter;
-    const Selection *m_last = nullptr; ///< most neighbours want the same
+    Selection *m_last = nullptr; ///< most neighbours want the same
 };
 
 } // namespace tipwatch

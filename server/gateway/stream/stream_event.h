@@ -49,6 +49,9 @@ public:
     /// and before it stood here.
     std::uint64_t seqBefore() const { return m_seqBefore; }
 
+    /// When the node's word for the oldest of it reached us, Unix ms; 0 is unknown.
+    std::int64_t timestamp() const { return m_events.empty() ? m_timestamp : m_events.front()->timestamp; }
+
     /// What the clients of @p wire, which @p dialect speaks, get that filter nothing.
     const std::vector<StreamMessage> &messages(Wire wire, const Dialect &dialect) const;
     /// What those get that filter. Not kept.

@@ -33,7 +33,10 @@ public:
         messages.push_back({channel, kindOf(channel) == ChannelKind::State, status.reason.substr(begin)});
         return messages;
     }
-    std::vector<WireMessage> encode(const StreamMetrics &, const ChainSnapshot &, std::int64_t) const override { return {}; }
+    std::vector<WireMessage> encode(const StreamMetrics &, const ChainSnapshot &, std::int64_t) const override
+    {
+        return {{Channel::Metrics, true, "figures"}};
+    }
     std::vector<WireMessage> encode(const ChainSnapshot &, ChannelSet, const StreamFilter *, std::int64_t) const override
     {
         return {};

@@ -11,7 +11,7 @@
 
 namespace tipwatch::test {
 
-/// Greets with the position, answers with what it hears; "only <channel>" subscribes.
+/// Greets with the position, answers with what it hears; "only <channel>" subscribes, "nothing" unsubscribes.
 class EchoProtocol final : public Protocol {
 public:
     const Dialect *dialect(Wire) const override { return &m_dialect; }
@@ -24,12 +24,19 @@ public:
     {
         if (message.starts_with("only "))
             session.subscribe({*channelFromName(message.substr(5))});
+        if (message == "nothing")
+            session.unsubscribe(session.channels());
         if (message == "where")
             out.push_back({Frame::text("at " + std::to_string(stream.position().seq))});
         else if (message.starts_with("since "))
             session.replay = std::make_unique<Replay>(Replay{std::stoull(std::string(message.substr(6))), session.channels()});
         else
             out.push_back({Frame::text(message)});
+    }
+    void rateLimited(const Session &, Outbox &out) override { out.push_back({Frame::text("too many")}); }
+    void dropped(const Session &, std::uint64_t count, const StreamState &, Outbox &out) override
+    {
+        out.push_back({Frame::text("dropped " + std::to_string(count))});
     }
     void binaryReceived(Session &, std::string_view message, const StreamState &, Outbox &out) override
     {

@@ -22,7 +22,7 @@ std::string waiting(const OutQueue &queue)
 {
     std::array<iovec, 300> vectors;
     std::string all;
-    for (std::size_t i = 0; i < queue.gather(vectors); ++i)
+    for (std::size_t i = 0; i < queue.gather(vectors, SIZE_MAX); ++i)
         all.append(static_cast<const char *>(vectors[i].iov_base) + 2, vectors[i].iov_len - 2).append(" ");
     return all;
 }
@@ -45,6 +45,8 @@ private Q_SLOTS:
     void dropKeepsOnlyWhatHasBegun();
     void consumedBytesAreNotGatheredAgain();
     void answersAreCountedApart();
+    void oneCallTakesAboutWhatItMay();
+    void urgentFramesOvertakeTheStreamButNoAnswer();
 
     void deadlinesAreMetInTheirTick();
     void deadlineFarAwayWaitsForItsTurnOfTheWheel();
@@ -183,12 +185,50 @@ void ReactorPartsTest::consumedBytesAreNotGatheredAgain()
     std::string sent;
     while (!queue.isEmpty()) {
         std::array<iovec, 4> vectors;
-        QVERIFY(queue.gather(vectors) > 0);
+        QVERIFY(queue.gather(vectors, SIZE_MAX) > 0);
         sent.push_back(*static_cast<const char *>(vectors[0].iov_base));
         queue.consume(1);
     }
     QCOMPARE(sent, std::string(Frame::text("abcd")->bytes()).append(Frame::text("ef")->bytes()));
     QCOMPARE(queue.bytes(), std::size_t(0));
+}
+
+void ReactorPartsTest::oneCallTakesAboutWhatItMay()
+{
+    OutQueue queue;
+    for (int i = 0; i < 5; ++i)
+        queue.push(outgoing("abcd"), {});
+    std::array<iovec, 8> vectors;
+    QCOMPARE(queue.gather(vectors, 1), std::size_t(1)); // a frame at least
+    QCOMPARE(queue.gather(vectors, 6), std::size_t(1));
+    QCOMPARE(queue.gather(vectors, 7), std::size_t(2));
+    QCOMPARE(queue.gather(vectors, 1000), std::size_t(5));
+}
+
+void ReactorPartsTest::urgentFramesOvertakeTheStreamButNoAnswer()
+{
+    const auto stream = [](const char *text, Channel channel) {
+        Outgoing o = outgoing(text, channel);
+        o.place = StreamPlace{};
+        if (channel == Channel::Blocks || channel == Channel::Tip)
+            o.overtaking = Frame::text("*" + std::string(text));
+        return o;
+    };
+    OutQueue queue;
+    queue.push(stream("tx1", Channel::Txs), {});
+    queue.push(outgoing("answer"), {});
+    queue.push(stream("block1", Channel::Blocks), {}); // overtakes nothing: is as it is
+    queue.push(stream("tx2", Channel::Txs), {});
+    queue.push(stream("mempool", Channel::Mempool), {});
+    queue.push(stream("block2", Channel::Blocks), {});
+    queue.push(stream("tip1", Channel::Tip), {});
+    queue.push(stream("tip2", Channel::Tip), {});
+    QCOMPARE(waiting(queue), std::string("tx1 answer block1 *block2 *tip2 tx2 mempool "));
+    std::size_t bytes = 0;
+    std::array<iovec, 16> vectors;
+    for (std::size_t i = 0; i < queue.gather(vectors, SIZE_MAX); ++i)
+        bytes += vectors[i].iov_len;
+    QCOMPARE(queue.bytes(), bytes);
 }
 
 namespace {

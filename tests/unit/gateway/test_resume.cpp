@@ -107,7 +107,7 @@ void ResumeTest::eventOfManyMessagesWaitsInTheRing()
     for (int i = 0; i < 600; ++i)
         parts += std::to_string(i) + " " + std::string(20'000, 'x') + "\n";
     running.tell(Channel::Txs, parts + "end");
-    running.tell(Channel::Blocks, "next");
+    running.tell(Channel::Txs, "next");
     for (int i = 0; i < 600; ++i)
         QCOMPARE(client.readFrame().payload.substr(0, std::to_string(i).size() + 2), "*" + std::to_string(i) + " ");
     QCOMPARE(client.readFrame().payload, "end"s);
@@ -121,29 +121,28 @@ void ResumeTest::clientThatMakesRoomInTimeMissesNothing()
     limits.deliveryTimeoutMs = 60'000;
     Running running(limits);
     RawClient slow = running.connect(4096), witness = running.connect();
-    slow.readFrame();
-    witness.readFrame();
+    for (RawClient *client : {&slow, &witness})
+        client->readFrame();
     const std::string padding(20'000, 'x');
     for (int i = 1; i <= 300; ++i) {
-        running.tell(i % 5 == 0 ? Channel::Tip : Channel::Txs, std::to_string(i) + " " + padding);
+        running.tell(Channel::Txs, std::to_string(i) + " " + padding);
         if (i % 10 == 0) { // so that the shard takes them in many turns
             running.tell(Channel::Blocks, "block");
-            while (witness.readFrame().payload != "block") {}
+            while (!witness.readFrame().payload.ends_with("block")) {}
         }
     }
-    int last = 0, tips = 0, txs = 0;
+    int last = 0, txs = 0;
     while (last < 300) {
         const RawClient::Frame frame = slow.readFrame();
         QVERIFY(!frame.isEnd());
-        if (frame.payload == "block")
+        if (frame.payload.ends_with("block"))
             continue;
         const int number = std::stoi(frame.payload);
         QVERIFY(number > last);
         last = number;
-        ++(number % 5 == 0 ? tips : txs);
+        ++txs;
     }
-    QCOMPARE(txs, 240);
-    QVERIFY(tips <= 60);
+    QCOMPARE(txs, 300);
     QCOMPARE(running.reactor->counters().slowClosed.load(), std::uint64_t(0));
 }
 

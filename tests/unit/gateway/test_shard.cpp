@@ -381,7 +381,7 @@ void ShardTest::churnLeaksNoDescriptor()
 
 void ShardTest::idleConnectionIsSmall()
 {
-    QVERIFY2(sizeof(Connection) <= 320, qPrintable(QString::number(sizeof(Connection))));
+    QVERIFY2(sizeof(Connection) <= 448, qPrintable(QString::number(sizeof(Connection))));
 }
 
 QTEST_GUILESS_MAIN(ShardTest)
