@@ -68,7 +68,6 @@ public:
             request.lastBlocks = std::min(static_cast<std::size_t>(*blocks), ChainStore::keptBlocks);
         }
         request.channels.insert(*channel);
-        request.names.push_back(*name->text());
         request.filter.replace({*channel}, *filter);
     }
 

@@ -36,7 +36,6 @@ struct ClientRequest {
     Op op = Op::Ping;
     std::string id; ///< in the dialect's encoding, to be echoed; empty: none
     ChannelSet channels;
-    std::vector<std::string> names;    ///< of the channels, as the client wrote them
     StreamFilter filter;               ///< for those of `channels` that can have one; without one they are whole
     std::optional<Position> since;     ///< resume from there
     std::size_t lastBlocks = 0;        ///< that are to be repeated first

@@ -7,7 +7,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <span>
 
 namespace tipwatch {
 
@@ -16,16 +15,6 @@ namespace {
 tl::unexpected<std::string> wrong(std::string sentence)
 {
     return tl::unexpected<std::string>(std::move(sentence));
-}
-
-/// @return the name of a member that @p known has not.
-const std::string *strangerIn(const MessageValue &filter, std::span<const std::string_view> known)
-{
-    for (const MessageMember &member : *filter.object()) {
-        if (std::find(known.begin(), known.end(), member.name) == known.end())
-            return &member.name;
-    }
-    return nullptr;
 }
 
 /// A value, or each of a list, read by @p readOne; sorted, each once.
@@ -113,6 +102,15 @@ FilterResult<std::int64_t> readId(const MessageValue &value)
 }
 
 } // namespace
+
+const std::string *strangerIn(const MessageValue &filter, std::span<const std::string_view> known)
+{
+    for (const MessageMember &member : *filter.object()) {
+        if (std::find(known.begin(), known.end(), member.name) == known.end())
+            return &member.name;
+    }
+    return nullptr;
+}
 
 FilterResult<TxFilter> readTxFilter(const MessageValue &filter, std::string_view network)
 {

@@ -69,16 +69,16 @@ tl::expected<ClientRequest, RequestError> IndexerDialect::read(const MessageValu
         request.op = ClientRequest::Op::Unsubscribe;
     else
         return refuse("unknown_op", "there is no action \"" + shownWord(*action->text()) + '"');
-    auto names = readNames(message, "channels", {});
+    const auto names = readNames(message, "channels", {});
     if (!names)
-        return tl::unexpected(std::move(names.error()));
-    for (std::string &name : *names) {
-        if (name == "newBlocks" || name == "newTxs") {
-            request.channels.insert(name == "newBlocks" ? Channel::Blocks : Channel::Txs);
-            request.names.push_back(std::move(name));
-        } else {
+        return tl::unexpected(names.error());
+    for (const std::string &name : *names) {
+        if (name == "newBlocks")
+            request.channels.insert(Channel::Blocks);
+        else if (name == "newTxs")
+            request.channels.insert(Channel::Txs);
+        else
             request.refused.push_back({"unknown_channel", "the channels are newBlocks and newTxs", shownWord(name), {}});
-        }
     }
     return request;
 }

@@ -68,6 +68,9 @@ tl::expected<ClientRequest, RequestError> readSetFilter(const MessageValue &mess
     const MessageValue *inside = message.member("filter");
     if (inside && !inside->object())
         return refuse("bad_filter", "a filter is an object");
+    static constexpr std::array<std::string_view, 3> known{"nodeIds", "bounds", "messageTypes"};
+    if (const std::string *stranger = inside ? strangerIn(*inside, known) : nullptr)
+        return refuse("bad_filter", "nodes have no filter \"" + shownWord(*stranger) + '"');
     // S4 does not say whether the filter's members stand in the message or in a "filter" of it.
     auto filter = readFilter(inside ? *inside : message);
     if (!filter)

@@ -164,11 +164,11 @@ tl::expected<ClientRequest, RequestError> StatesDialect::read(const MessageValue
         request.op = Op::Unsubscribe;
     else
         return refuse("unknown_op", "there is no method \"" + shownWord(*method->text()) + '"', *id);
-    auto names = readNames(message, "params", *id);
+    const auto names = readNames(message, "params", *id);
     if (!names)
-        return tl::unexpected(std::move(names.error()));
+        return tl::unexpected(names.error());
     // A call has one answer, so one name that is wrong refuses the whole.
-    for (std::string &name : *names) {
+    for (const std::string &name : *names) {
         const auto stream = std::find_if(streams.begin(), streams.end(), [&](const Stream &s) { return s.name == name; });
         if (stream == streams.end()) {
             return refuse("unknown_channel",
@@ -177,7 +177,6 @@ tl::expected<ClientRequest, RequestError> StatesDialect::read(const MessageValue
                           *id, shownWord(name));
         }
         request.channels.insert(stream->channel);
-        request.names.push_back(std::move(name));
     }
     request.id = std::move(*id);
     return request;

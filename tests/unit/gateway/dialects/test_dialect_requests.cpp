@@ -88,6 +88,7 @@ void DialectRequestTest::errors_data()
     row(Wire::Nodes, R"({"type":"listen"})", "unknown_op");
     row(Wire::Nodes, R"({"type":"subscribe","filter":[]})", "bad_filter");
     row(Wire::Nodes, R"({"type":"subscribe","filter":{"nodeIds":["x"]}})", "bad_filter");
+    row(Wire::Nodes, R"({"type":"subscribe","filter":{"ids":[3]}})", "bad_filter");
     row(Wire::Nodes, R"({"type":"subscribe","filter":{"nodeIds":["3 "]}})", "bad_filter");
     row(Wire::Nodes, R"({"type":"subscribe","filter":{"bounds":{"north":1}}})", "bad_filter");
     row(Wire::Nodes, R"({"type":"subscribe","bounds":"all"})", "bad_filter");
