@@ -39,10 +39,10 @@ HttpResponse unauthorized(const std::string &problem)
 
 } // namespace
 
-Doorkeeper::Doorkeeper(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock)
+Doorkeeper::Doorkeeper(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, AddressBook &clients)
     : m_config(config), m_keys(std::move(keys)), m_clock(clock),
       m_policy(config.corsOrigins, config.allowedHosts, AccessPolicy::namesOfThisMachine()), m_proxies(config.trustedProxies),
-      m_newClients(config.clients.connectionsPerMinute)
+      m_clients(clients), m_newClients(config.clients.connectionsPerMinute)
 {
 }
 

@@ -30,8 +30,9 @@ struct Visitor {
 /// Knows nothing of sockets. Lives on the front door's thread.
 class Doorkeeper {
 public:
-    /// @p clock must outlive the doorkeeper.
-    Doorkeeper(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock);
+    /// @p clock and @p clients must outlive the doorkeeper.
+    /// @p clients are those there are, also those who came through another door.
+    Doorkeeper(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, AddressBook &clients);
 
     Visitor visitorOf(const ClientAddress &peer, std::uint16_t peerPort, bool isSecure, const RequestHead &head) const;
 
@@ -66,7 +67,7 @@ private:
     const Clock &m_clock;
     const AccessPolicy m_policy;
     const ProxyTrust m_proxies;
-    AddressBook m_clients;
+    AddressBook &m_clients;
     RateLimiter m_newClients;
 };
 

@@ -59,8 +59,8 @@ private:
 };
 
 FrontDoor::FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor, TlsBridges &bridges)
-    : m_config(config), m_clock(clock), m_reactor(reactor), m_bridges(bridges), m_keeper(config, std::move(keys), clock),
-      m_deadlineTimer(this)
+    : m_config(config), m_clock(clock), m_reactor(reactor), m_bridges(bridges),
+      m_keeper(config, std::move(keys), clock, reactor.addresses()), m_deadlineTimer(this)
 {
     connect(&m_deadlineTimer, &QTimer::timeout, this, &FrontDoor::checkDeadlines);
 }

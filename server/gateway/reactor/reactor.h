@@ -34,11 +34,14 @@ public:
     void setMessageRate(std::int64_t perSecond);
 
     const ReactorCounters &counters() const { return m_counters; }
+    /// Where the clients are from, whichever door they came through.
+    AddressBook &addresses() { return m_addresses; }
 
 private:
     explicit Reactor(Shard::ClientsChanged clientsChanged) : m_clientsChanged(std::move(clientsChanged)) {}
 
     ReactorCounters m_counters;
+    AddressBook m_addresses;
     std::atomic<std::uint64_t> m_lastClientId{0};
     const Shard::ClientsChanged m_clientsChanged;
     std::vector<std::unique_ptr<Shard>> m_shards;

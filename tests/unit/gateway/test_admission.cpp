@@ -292,7 +292,8 @@ GatewayConfig limited(std::int64_t atATime, std::int64_t aMinute)
 void AdmissionTest::doorkeeperCountsTheAddressBehindTheProxy()
 {
     const FakeClock clock;
-    Doorkeeper keeper(limited(1, 0), noKeys(), clock);
+    AddressBook clients;
+    Doorkeeper keeper(limited(1, 0), noKeys(), clock, clients);
     RequestHead head;
     head.forwardedFor = "1.2.3.4";
     const Visitor first = keeper.visitorOf(address("10.0.0.1"), 4000, false, head);
@@ -309,7 +310,8 @@ void AdmissionTest::doorkeeperCountsTheAddressBehindTheProxy()
 void AdmissionTest::doorkeeperAdmitsAgainAfterOneLeft()
 {
     const FakeClock clock;
-    Doorkeeper keeper(limited(2, 0), noKeys(), clock);
+    AddressBook clients;
+    Doorkeeper keeper(limited(2, 0), noKeys(), clock, clients);
     const Visitor visitor{address("1.2.3.4"), 1};
     auto one = keeper.admit(visitor, 0, true);
     const auto two = keeper.admit(visitor, 1, true);
@@ -321,7 +323,8 @@ void AdmissionTest::doorkeeperAdmitsAgainAfterOneLeft()
 void AdmissionTest::fullAddressUsesUpNoneOfItsNewOnes()
 {
     const FakeClock clock;
-    Doorkeeper keeper(limited(1, 2), noKeys(), clock);
+    AddressBook clients;
+    Doorkeeper keeper(limited(1, 2), noKeys(), clock, clients);
     const Visitor visitor{address("1.2.3.4"), 1};
     auto one = keeper.admit(visitor, 0, true);
     for (int i = 0; i < 10; ++i)
@@ -337,7 +340,8 @@ void AdmissionTest::fullAddressUsesUpNoneOfItsNewOnes()
 void AdmissionTest::repeatedRequestsOnOneConnectionAreOneNewClient()
 {
     const FakeClock clock;
-    Doorkeeper keeper(limited(0, 1), noKeys(), clock);
+    AddressBook clients;
+    Doorkeeper keeper(limited(0, 1), noKeys(), clock, clients);
     const Visitor visitor{address("1.2.3.4"), 1};
     QVERIFY(keeper.admit(visitor, 0, true));
     QVERIFY(keeper.admit(visitor, 0, false)); // a long poll after the other

@@ -16,6 +16,7 @@ class GatewaySwitchingTest : public QObject {
 private Q_SLOTS:
     void anotherPortKeepsTheClients();
     void otherLimitsCountAtOnceOnTheSamePort();
+    void whoCameThroughTheOldDoorStillCounts();
     void aPortInUseLeavesEverythingAsItWas();
     void settingsChangedWhileOffCountAtTheNextStart();
     void aRepairedPortServesWithoutAnotherClick();
@@ -70,6 +71,25 @@ void GatewaySwitchingTest::otherLimitsCountAtOnceOnTheSamePort()
     Listener allowed(served);
     QTRY_COMPARE(allowed.count(u"hello"_s), 1u);
     QCOMPARE(client.socket.state(), QAbstractSocket::ConnectedState);
+}
+
+void GatewaySwitchingTest::whoCameThroughTheOldDoorStillCounts()
+{
+    ServedStore served;
+    served.fill();
+    QVERIFY(served.start());
+    Listener client(served);
+    QTRY_COMPARE(client.count(u"hello"_s), 1u);
+    GatewaySettings settings = served.gateway->status().settings;
+    settings.maxPerAddress = 1;
+    QVERIFY(served.gateway->change(settings));
+    Listener refused(served);
+    QTRY_COMPARE(refused.socket.state(), QAbstractSocket::UnconnectedState);
+    QCOMPARE(refused.count(u"hello"_s), 0u);
+    client.socket.close();
+    QTRY_COMPARE(served.gateway->status().clients, 0);
+    Listener allowed(served);
+    QTRY_COMPARE(allowed.count(u"hello"_s), 1u);
 }
 
 void GatewaySwitchingTest::aPortInUseLeavesEverythingAsItWas()
