@@ -210,11 +210,13 @@ Result<void> Gateway::change(const GatewaySettings &settings)
     if (m_serving)
         m_serving->reactor->setMessageRate(m_config.clients.messagesPerSecond);
     m_error = outcome ? std::string() : outcome.error().message;
-    if (outcome)
+    if (outcome) {
+        m_serving->reactor->setMessageRate(m_config.clients.messagesPerSecond);
         qCInfo(lcGateway, "websocket.changed url=%s max_connections=%lld", m_serving->web->url().c_str(),
                static_cast<long long>(m_config.clients.maxConnections));
-    else
+    } else {
         qCWarning(lcGateway, "websocket.error event=change error=\"%s\"", m_error.c_str());
+    }
     refreshStatus();
     return outcome;
 }

@@ -48,8 +48,9 @@ WebServer::WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, con
     : m_store(store), m_reactor(reactor), m_frontDoor(config, keys, clock, reactor, bridges),
       m_rest({store, serverName, [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; },
               txidsFrom(store, m_backend, m_frontDoor)}),
-      m_site(store, clock, config.path, TIPWATCH_VERSION)
+      m_clientList(reactor, m_frontDoor), m_site(store, clock, config.path, TIPWATCH_VERSION)
 {
+    m_clientList.addRoutes(m_frontDoor.router());
     m_rest.addRoutes(m_frontDoor.router());
     m_frontDoor.router().add("/metrics", [this](const HttpRequest &) {
         HttpResponse response;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/gateway/auth/access_keys.h"
+#include "server/gateway/front_door/client_list.h"
 #include "server/gateway/front_door/front_door.h"
 #include "server/gateway/front_door/rest_api.h"
 #include "server/gateway/front_door/site.h"
@@ -45,6 +46,7 @@ private:
     QObject m_backend; ///< what waits for the backend thread in its name is forgotten when it goes
     FrontDoor m_frontDoor;
     RestApi m_rest;
+    ClientList m_clientList;
     Site m_site;
     QThread m_thread; ///< the front door's
 };

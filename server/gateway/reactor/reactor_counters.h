@@ -63,13 +63,13 @@ struct ReactorCounters {
     std::atomic<std::uint64_t> bytesReceived{0};
     std::atomic<std::uint64_t> broadcasts{0}; ///< events handed to clients, counted once per shard
     std::atomic<std::uint64_t> dropped{0};    ///< messages that a slow client did not get
-    std::atomic<std::uint64_t> slowClosed{0};
     std::array<std::atomic<std::uint64_t>, clientErrorCount> errors{};
     LatencyCounter broadcastLatency;             ///< from the node's word to the last client of a shard having been handed it
     std::atomic<std::int64_t> queuedMessages{0}; ///< waiting now, for all clients together
     std::atomic<std::int64_t> queuedBytes{0};
     std::atomic<std::int64_t> figureClients{0}; ///< that want the metrics channel
 
+    std::uint64_t of(ClientError error) const { return errors[static_cast<std::size_t>(error)].load(std::memory_order_relaxed); }
     void count(ClientError error) { errors[static_cast<std::size_t>(error)].fetch_add(1, std::memory_order_relaxed); }
 };
 

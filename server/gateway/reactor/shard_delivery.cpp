@@ -145,7 +145,6 @@ void Shard::tooSlow(Connection &connection)
         dropMissed(connection);
         return;
     }
-    m_counters.slowClosed.fetch_add(1, std::memory_order_relaxed);
     close(connection, CloseCode::SlowConsumer, "too slow, resume from your last seq", true);
 }
 

@@ -104,7 +104,7 @@ void DeliveryTest::droppingClientIsToldOnceAndServedAgain()
     QCOMPARE(transactions + dropped, 300);
     running.tell(Channel::Blocks, "block");
     QCOMPARE(slow.readFrame().payload, "block"s);
-    QCOMPARE(running.reactor->counters().slowClosed.load(), std::uint64_t(0));
+    QCOMPARE(running.reactor->counters().of(ClientError::Slow), std::uint64_t(0));
     QCOMPARE(clientsOf(running).front().dropped, static_cast<std::uint64_t>(dropped));
 }
 

@@ -92,7 +92,7 @@ void ResumeTest::longReplayLeavesRoomForOthers()
     QCOMPARE(other.readFrame().payload, "1001 "s);
     for (int i = 1; i <= 1001; ++i)
         QCOMPARE(std::stoi(slow.readFrame().payload), i);
-    QCOMPARE(running.reactor->counters().slowClosed.load(), std::uint64_t(0));
+    QCOMPARE(running.reactor->counters().of(ClientError::Slow), std::uint64_t(0));
 }
 
 void ResumeTest::eventOfManyMessagesWaitsInTheRing()
@@ -143,7 +143,7 @@ void ResumeTest::clientThatMakesRoomInTimeMissesNothing()
         ++txs;
     }
     QCOMPARE(txs, 300);
-    QCOMPARE(running.reactor->counters().slowClosed.load(), std::uint64_t(0));
+    QCOMPARE(running.reactor->counters().of(ClientError::Slow), std::uint64_t(0));
 }
 
 void ResumeTest::clientWhosePlaceWasForgottenIsClosed()

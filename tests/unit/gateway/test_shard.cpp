@@ -279,7 +279,7 @@ void ShardTest::slowClientIsClosedWith4008WhileOthersAreServed()
         running.tell(Channel::Txs, std::to_string(i) + padding);
         QCOMPARE(quickOne.readFrame().payload, std::to_string(i) + padding);
     }
-    QTRY_COMPARE(running.reactor->counters().slowClosed.load(), std::uint64_t(1));
+    QTRY_COMPARE(running.reactor->counters().of(ClientError::Slow), std::uint64_t(1));
     // What it did get is whole and without a gap, up to the close frame.
     QCOMPARE(slow.readFrame().payload, "at 0"s);
     RawClient::Frame frame = slow.readFrame();
@@ -328,7 +328,7 @@ void ShardTest::clientThatNeverReadsIsDroppedAfterTheWriteTimeout()
     for (int i = 0; i < 20; ++i)
         running.tell(Channel::Txs, padding);
     QTRY_COMPARE(running.reactor->counters().clients.load(), 0);
-    QCOMPARE(running.reactor->counters().slowClosed.load(), std::uint64_t(0));
+    QCOMPARE(running.reactor->counters().of(ClientError::Slow), std::uint64_t(0));
 }
 
 void ShardTest::drainClosesWith1001()
