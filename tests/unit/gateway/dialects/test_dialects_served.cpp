@@ -27,6 +27,7 @@ private Q_SLOTS:
     void peersAreToldByWhatChanged();
     void indexerClientsGetBlocksAndTheirTransactions();
     void statesClientsAreRecognised();
+    void figuresComeToThoseWhoAsk();
     void signalsClientsHearHowTheSystemIs();
     void nodesClientsGetASnapshotThenDifferences();
     void nodesFilterIsSetAndCleared();
@@ -196,6 +197,19 @@ void DialectsServedTest::statesClientsAreRecognised()
     QTRY_COMPARE_WITH_TIMEOUT(listener->lastData(u"block_update"_s)["height"_L1].toInt(), 13, patience);
     for (std::size_t i = before; i < listener->messages.size(); ++i)
         QCOMPARE(listener->messages[i]["type"_L1], u"block_update"_s); // the default channels are given up
+}
+
+void DialectsServedTest::figuresComeToThoseWhoAsk()
+{
+    NetworkInfo network;
+    network.peers = 8;
+    m_served->store.setNetwork(network, 5);
+    const auto canonical = connectTo(u"/ws"_s), states = connectTo(u"/ws"_s);
+    canonical->say(R"({"op":"subscribe","channels":["metrics"]})");
+    states->say(R"({"method":"state_stream.subscribe","params":["metrics"],"id":1})");
+    QTRY_COMPARE_WITH_TIMEOUT(canonical->lastData(u"metrics.update"_s)["clients"_L1].toInt(), 2, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(states->lastData(u"metrics_update"_s)["peers"_L1].toInt(), 8, patience);
+    QVERIFY(states->lastData(u"metrics_update"_s)["fees"_L1].isObject());
 }
 
 void DialectsServedTest::signalsClientsHearHowTheSystemIs()
