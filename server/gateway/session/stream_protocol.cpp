@@ -214,7 +214,9 @@ void StreamProtocol::sayBlocks(const Session &session, std::size_t count, const 
     const Dialect &words = *dialect(session.wants().wire);
     const auto &blocks = stream.snapshot->blocks;
     for (std::size_t i = std::min(count, blocks.size()); i-- > 0;) {
-        const ChainEvent event{stream.position(), blocks[i]->receivedAt, BlockConnected{blocks[i]}, stream.network()};
+        // Of a block from before our start only its own word is known.
+        const std::int64_t heard = blocks[i]->receivedAt > 0 ? blocks[i]->receivedAt : 1000 * blocks[i]->time;
+        const ChainEvent event{stream.position(), heard, BlockConnected{blocks[i]}, stream.network()};
         for (const WireMessage &message : words.encode(event, session.wants().filter.get())) {
             if (message.channel != Channel::Blocks)
                 continue;

@@ -341,6 +341,9 @@ void SessionTest::latestBlocksAreRepeatedOldestFirst()
         QCOMPARE(block["type"_L1], u"block.mined"_s);
         QCOMPARE(block["seq"_L1], 77);
         QCOMPARE(block["data"_L1]["height"_L1], 3 + i);
+        const QJsonValue received = block["data"_L1]["receivedAt"_L1]; // else it was there before us
+        QCOMPARE(block["timestamp"_L1].toDouble(),
+                 received.isNull() ? 1000 * block["data"_L1]["time"_L1].toDouble() : received.toDouble());
     }
     m_session = Session();
     m_session.speak(Wire::Json, defaultChannels);
