@@ -8,13 +8,14 @@ foreach(name test_frame_decoder test_deflate test_reactor_parts test_session tes
 endforeach()
 
 # The front door
-foreach(name test_admission test_http_limits test_tokens test_access test_tls)
+foreach(name test_admission test_http_limits test_tokens test_access test_tls test_rest)
     tipwatch_test(NAME ${name} SOURCES unit/gateway/${name}.cpp LIBS tipwatch_gateway gateway_test_support)
 endforeach()
 
 target_link_libraries(test_tokens PRIVATE OpenSSL::Crypto)
 target_link_libraries(test_access PRIVATE OpenSSL::Crypto)
 target_link_libraries(test_tls PRIVATE OpenSSL::Crypto)
+target_link_libraries(test_rest PRIVATE ZLIB::ZLIB)
 target_link_libraries(test_deflate PRIVATE ZLIB::ZLIB)
 
 add_library(dialect_test_support STATIC

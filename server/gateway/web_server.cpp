@@ -48,7 +48,9 @@ WebServer::WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, con
     : m_store(store), m_reactor(reactor), m_frontDoor(config, keys, clock, reactor, bridges),
       m_rest({store, serverName, [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; },
               txidsFrom(store, m_backend, m_frontDoor)}),
-      m_clientList(reactor, m_frontDoor), m_site(store, clock, config.path, TIPWATCH_VERSION)
+      m_clientList(reactor, m_frontDoor), m_site(store, clock, config.path, TIPWATCH_VERSION, [this] {
+          return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort();
+      })
 {
     m_clientList.addRoutes(m_frontDoor.router());
     m_rest.addRoutes(m_frontDoor.router());

@@ -17,6 +17,8 @@ const settleMs = 300; // a tip and its block arrive as two messages
 const root = document.documentElement;
 const url = new URL(root.dataset.socket, location.href);
 url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+const token = new URLSearchParams(location.search).get("token"); // where one is needed; a browser's WebSocket cannot send it in a field
+if (token !== null) url.searchParams.set("token", token);
 const connection = new Connection(url, { channels: document.hidden ? always : [...always, ...whileSeen] });
 
 let tipHash = null;
@@ -28,7 +30,10 @@ function checkBlocks() {
   asking = setTimeout(async () => {
     if (document.hidden || tipHash === null || knowsTip(tipHash)) return;
     try {
-      const response = await fetch("/api/v1/blocks?limit=12", { cache: "no-store" });
+      const response = await fetch("/api/v1/blocks?limit=12", {
+        cache: "no-store",
+        headers: token === null ? {} : { Authorization: `Bearer ${token}` },
+      });
       if (!response.ok) return;
       const blocks = await response.json();
       if (blocks.length === 0) return;

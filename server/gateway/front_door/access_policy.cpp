@@ -106,6 +106,12 @@ bool AccessPolicy::namesOrigin(std::string_view origin) const
     return std::any_of(m_origins.begin(), m_origins.end(), [&](const std::string &o) { return o == "*" || o == given; });
 }
 
+std::string AccessPolicy::nameOf(std::string_view host)
+{
+    const auto authority = split(host);
+    return authority ? authority->name : std::string();
+}
+
 std::vector<std::string> AccessPolicy::namesOfThisMachine()
 {
     std::vector<std::string> names;

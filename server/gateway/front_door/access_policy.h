@@ -23,6 +23,9 @@ public:
     /// Whether @p origin was named in the configuration, by itself or by "*".
     bool namesOrigin(std::string_view origin) const;
 
+    /// @p host without its port; an IPv6 address stays in its brackets.
+    static std::string nameOf(std::string_view host);
+
     /// The names under which other machines of a LAN may know this one.
     static std::vector<std::string> namesOfThisMachine();
 

@@ -110,7 +110,9 @@ std::optional<HttpResponse> Doorkeeper::refusalOfUpgrade(const RequestHead &head
     }
     if (!head.hasValidWebSocketKey())
         return HttpResponse::error(400, "bad_request", "Sec-WebSocket-Key is 16 bytes in base64");
-    if (!m_policy.allowsOrigin(head.origin, head.host))
+    const bool isOurPage =
+        m_pagePort != 0 && m_policy.allowsOrigin(head.origin, AccessPolicy::nameOf(head.host) + ":" + std::to_string(m_pagePort));
+    if (!isOurPage && !m_policy.allowsOrigin(head.origin, head.host))
         return HttpResponse::error(403, "origin_refused", "pages of this origin may not connect; add it to the allowed origins");
     return std::nullopt;
 }

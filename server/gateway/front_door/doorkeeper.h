@@ -39,6 +39,9 @@ public:
     /// What holds for every request: Host, TLS and method. A preflight is answered here too.
     std::optional<HttpResponse> answerAtTheDoor(const RequestHead &head, const Visitor &visitor) const;
 
+    /// Where our own pages come from, if the WebSockets have another port.
+    void setPagePort(std::uint16_t port) { m_pagePort = port; }
+
     /// What a WebSocket's opening request has to be, besides its path.
     std::optional<HttpResponse> refusalOfUpgrade(const RequestHead &head) const;
 
@@ -67,6 +70,7 @@ private:
     const Clock &m_clock;
     const AccessPolicy m_policy;
     const ProxyTrust m_proxies;
+    std::uint16_t m_pagePort = 0; ///< 0: the same as the WebSockets'
     AddressBook &m_clients;
     RateLimiter m_newClients;
 };

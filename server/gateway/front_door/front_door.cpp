@@ -2,6 +2,7 @@
 #include "server/gateway/front_door/front_door.h"
 
 #include "server/gateway/front_door/handshake_socket.h"
+#include "server/gateway/front_door/representation.h"
 #include "server/gateway/front_door/tls_bridges.h"
 #include "server/gateway/gateway_log.h"
 #include "server/gateway/reactor/reactor.h"
@@ -91,10 +92,13 @@ Result<void> FrontDoor::listen()
         m_socketListener = std::move(*socketListener);
     }
     m_listener = std::move(*listener);
+    m_gzip = std::make_unique<GzipCache>();
     m_webSockets = std::make_unique<QWebSocketServer>(u"Tipwatch"_s, QWebSocketServer::NonSecureMode);
     m_webSockets->setSupportedSubprotocols(subprotocols);
     connect(m_webSockets.get(), &QWebSocketServer::newConnection, this, &FrontDoor::endHandshake);
     m_port = m_listener->serverPort();
+    if (m_socketListener)
+        m_keeper.setPagePort(m_port);
     m_socketPort = m_socketListener ? m_socketListener->serverPort() : m_port;
     m_url = urlOf(addressForPeople(address), m_port, m_config.tls.required);
     return {};
@@ -123,6 +127,7 @@ void FrontDoor::close()
     m_listener.reset();
     m_socketListener.reset();
     m_webSockets.reset();
+    m_gzip.reset();
     m_deadlineTimer.stop();
     for (HttpConnection *connection : std::exchange(m_connections, {}))
         delete connection;
@@ -220,7 +225,7 @@ void FrontDoor::handle(HttpConnection &connection, const RequestHead &head, cons
         m_keeper.visitorOf(ClientAddress(socket.peerAddress()), socket.peerPort(), connection.isSecure(), head);
     const HttpReply reply = [this, plainReply, head, visitor](HttpResponse response) {
         m_keeper.addFields(head, visitor, response);
-        plainReply(std::move(response));
+        send(head, std::move(response), plainReply);
     };
     const bool isForSocket = isSocketPath(head.path) || head.wantsWebSocket;
     std::optional<HttpResponse> answer = m_keeper.answerAtTheDoor(head, visitor);
@@ -261,13 +266,46 @@ std::optional<HttpResponse> FrontDoor::route(HttpConnection &connection, const R
     request.path = head.path;
     request.query = head.query;
     request.host = head.host;
-    request.ifNoneMatch = head.ifNoneMatch;
     request.lastEventId = head.lastEventId;
     request.client = visitor.address;
     request.claims = claims;
     request.parameters = std::move(match.parameters);
     match.handler(request, reply);
     return std::nullopt;
+}
+
+/// In the form that the client asked for; not at all if it has it already.
+void FrontDoor::send(const RequestHead &head, HttpResponse response, const HttpReply &reply)
+{
+    if (response.status != 200 || response.handOver || !isCompressible(response.header("Content-Type"))) {
+        if (response.status == 200 && !response.header("ETag").empty() && isListed(head.ifNoneMatch, response.header("ETag")))
+            response.status = 304;
+        reply(std::move(response));
+        return;
+    }
+    if (response.header("ETag").empty())
+        response.headers.emplace_back("ETag", etagOf(response.body()));
+    response.addVary("Accept-Encoding");
+    const std::string plainTag(response.header("ETag"));
+    const bool inGzip = acceptsGzip(head.acceptEncoding) && response.body().size() >= GzipCache::worthIt;
+    if (inGzip)
+        response.setHeader("ETag", gzipEtagOf(plainTag));
+    if (isListed(head.ifNoneMatch, response.header("ETag")))
+        response.status = 304;
+    if (!inGzip || response.status == 304 || !m_gzip) {
+        reply(std::move(response));
+        return;
+    }
+    m_gzip->compress(plainTag, response, [response, plainTag, reply](const GzipCache::Body &body) {
+        HttpResponse sent = response;
+        if (body) {
+            sent.shareBody(body);
+            sent.headers.emplace_back("Content-Encoding", "gzip");
+        } else {
+            sent.setHeader("ETag", plainTag);
+        }
+        reply(std::move(sent));
+    });
 }
 
 bool FrontDoor::isSocketPath(const std::string &path) const

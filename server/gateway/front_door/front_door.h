@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/gateway/front_door/doorkeeper.h"
+#include "server/gateway/front_door/gzip_cache.h"
 #include "server/gateway/front_door/http_connection.h"
 #include "server/gateway/front_door/router.h"
 #include "server/gateway/front_door/tls_identity.h"
@@ -75,6 +76,7 @@ private:
                                            const std::optional<Claims> &claims);
     std::optional<HttpResponse> route(HttpConnection &connection, const RequestHead &head, const Visitor &visitor,
                                       const HttpReply &reply);
+    void send(const RequestHead &head, HttpResponse response, const HttpReply &reply);
     bool isSocketPath(const std::string &path) const;
     bool isAtRightPort(const HttpConnection &connection, bool wantsSocket) const;
 
@@ -90,6 +92,7 @@ private:
     TlsBridges &m_bridges;
     Doorkeeper m_keeper;
     Router m_router;
+    std::unique_ptr<GzipCache> m_gzip;     ///< while listening
     std::optional<TlsIdentity> m_identity; ///< nothing: no TLS
     std::unique_ptr<Listener> m_listener;
     std::unique_ptr<Listener> m_socketListener;     ///< of websocketPort; null: all is on one port

@@ -34,7 +34,9 @@ std::string headOf(const HttpResponse &response, std::size_t bodySize, bool keep
         head += "Content-Length: " + std::to_string(bodySize) + "\r\n";
     if (response.status != 426) // which says "Connection: Upgrade"
         head += keepAlive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
-    head += "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\n\r\n";
+    head += "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\n"
+            "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n"
+            "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n\r\n";
     return head;
 }
 

@@ -44,7 +44,7 @@ HttpResponse HttpResponse::json(std::string body, int status)
     HttpResponse response;
     response.status = status;
     response.headers.emplace_back("Content-Type", "application/json");
-    response.headers.emplace_back("Cache-Control", "no-store");
+    response.headers.emplace_back("Cache-Control", status == 200 ? "no-cache" : "no-store"); // may be kept, with its ETag
     response.setBody(std::move(body));
     return response;
 }
@@ -67,13 +67,25 @@ HttpResponse HttpResponse::error(int status, std::string_view code, std::string_
     return HttpResponse::json(std::move(body), status);
 }
 
+std::string_view HttpResponse::header(std::string_view name) const
+{
+    const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto &header) { return header.first == name; });
+    return found == headers.end() ? std::string_view() : std::string_view(found->second);
+}
+
+void HttpResponse::setHeader(std::string_view name, std::string value)
+{
+    const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto &header) { return header.first == name; });
+    if (found == headers.end())
+        headers.emplace_back(name, std::move(value));
+    else
+        found->second = std::move(value);
+}
+
 void HttpResponse::addVary(std::string_view field)
 {
-    const auto vary = std::find_if(headers.begin(), headers.end(), [](const auto &header) { return header.first == "Vary"; });
-    if (vary == headers.end())
-        headers.emplace_back("Vary", field);
-    else
-        vary->second.append(", ").append(field);
+    const std::string before(header("Vary"));
+    setHeader("Vary", before.empty() ? std::string(field) : before + ", " + std::string(field));
 }
 
 std::string_view reasonPhrase(int status)

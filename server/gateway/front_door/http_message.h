@@ -19,10 +19,9 @@ std::optional<std::string> queryValue(std::string_view query, std::string_view n
 
 /// A request whose head has been read and found good (RequestHead), on its way to a handler.
 struct HttpRequest {
-    std::string path;  ///< decoded, without query
-    std::string query; ///< as it came, without '?'
-    std::string host;  ///< with port, as the client names us
-    std::string ifNoneMatch;
+    std::string path;                    ///< decoded, without query
+    std::string query;                   ///< as it came, without '?'
+    std::string host;                    ///< with port, as the client names us
     std::string lastEventId;             ///< of an event stream that is resumed
     ClientAddress client;                ///< who asks, behind whatever proxies are trusted
     std::optional<Claims> claims;        ///< of the token that came with it
@@ -38,6 +37,9 @@ struct HttpResponse {
     /// thread. For routes of clients (Router::Access) only.
     std::function<void(Newcomer)> handOver;
 
+    /// The value of the first field @p name, written as such; empty: none.
+    std::string_view header(std::string_view name) const;
+    void setHeader(std::string_view name, std::string value);
     /// The answer depends on this field of the request, as caches have to know.
     void addVary(std::string_view field);
 

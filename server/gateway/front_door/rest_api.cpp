@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 namespace tipwatch {
@@ -24,6 +25,23 @@ HttpResponse at(Position position, HttpResponse response)
 {
     response.headers.emplace_back("Tipwatch-Position", position.toText());
     return response;
+}
+
+/// RFC 8288.
+std::pair<std::string, std::string> nextLink(const std::string &target)
+{
+    return {"Link", "<" + target + ">; rel=\"next\""};
+}
+
+/// The @p limit txids that come after @p after in the order of their bytes: a page stays where it is while others come and go.
+std::vector<TxId> pageOf(const std::vector<TxId> &txids, std::size_t limit, const std::optional<TxId> &after)
+{
+    std::vector<TxId> page;
+    std::copy_if(txids.begin(), txids.end(), std::back_inserter(page), [&](const TxId &txid) { return !after || *after < txid; });
+    const auto end = page.begin() + static_cast<std::ptrdiff_t>(std::min(limit, page.size()));
+    std::partial_sort(page.begin(), end, page.end());
+    page.erase(end, page.end());
+    return page;
 }
 
 } // namespace
@@ -52,7 +70,8 @@ void RestApi::addRoutes(Router &router)
     add(
         "/healthz", [](const ChainSnapshot &, const HttpRequest &) { return HttpResponse::json("{\"status\":\"ok\"}"); },
         Router::Access::Open);
-    router.addLater("/api/v1/mempool/txids", [this](const HttpRequest &, const HttpReply &reply) { txids(reply); });
+    router.addLater("/api/v1/mempool/txids",
+                    [this](const HttpRequest &request, const HttpReply &reply) { txids(request, reply); });
     add("/api/{rest*}", [](const ChainSnapshot &, const HttpRequest &) {
         return HttpResponse::error(404, "not_found", "the API has nothing at this path");
     });
@@ -74,13 +93,25 @@ HttpResponse RestApi::blocks(const ChainSnapshot &snapshot, const HttpRequest &r
             return HttpResponse::error(400, "bad_limit", "limit is a number from 1 to " + std::to_string(ChainStore::keptBlocks));
         limit = *wanted;
     }
+    auto from = snapshot.blocks.begin();
+    if (const auto given = request.queryValue("before")) {
+        const auto before = number<std::int32_t>(*given);
+        if (!before || *before < 0)
+            return HttpResponse::error(400, "bad_before", "before is the height of a block; those below it are listed");
+        from = std::find_if(from, snapshot.blocks.end(), [&](const BlockPtr &block) { return block->height.value < *before; });
+    }
+    const auto to =
+        from + std::min(static_cast<std::ptrdiff_t>(std::min(limit, snapshot.blocks.size())), snapshot.blocks.end() - from);
     std::string body;
     JsonWriter json(body);
     json.beginArray();
-    for (std::size_t i = 0; i < std::min(limit, snapshot.blocks.size()); ++i)
-        encode(json, *snapshot.blocks[i]);
+    std::for_each(from, to, [&](const BlockPtr &block) { encode(json, *block); });
     json.endArray();
-    return HttpResponse::json(std::move(body));
+    HttpResponse response = HttpResponse::json(std::move(body));
+    if (from != to && to != snapshot.blocks.end())
+        response.headers.push_back(nextLink("/api/v1/blocks?limit=" + std::to_string(limit) +
+                                            "&before=" + std::to_string((*std::prev(to))->height.value)));
+    return response;
 }
 
 HttpResponse RestApi::block(const ChainSnapshot &snapshot, const HttpRequest &request) const
@@ -129,28 +160,59 @@ HttpResponse RestApi::ready(const ChainSnapshot &snapshot) const
     return HttpResponse::json(std::move(body), isReady ? 200 : 503);
 }
 
-void RestApi::txids(const HttpReply &reply)
+void RestApi::txids(const HttpRequest &request, const HttpReply &reply)
 {
+    TxidsQuestion question{reply, 0, std::nullopt};
+    if (const auto given = request.queryValue("limit")) {
+        const auto limit = number<std::size_t>(*given);
+        if (!limit || *limit == 0 || *limit > maxTxidPage) {
+            reply(HttpResponse::error(400, "bad_limit", "limit is a number from 1 to " + std::to_string(maxTxidPage)));
+            return;
+        }
+        question.limit = *limit;
+    }
+    if (const auto given = request.queryValue("after")) {
+        question.after = TxId::fromHex(*given);
+        if (!question.after || question.limit == 0) {
+            reply(HttpResponse::error(400, "bad_after", "after is the last txid of the page before, and goes with limit"));
+            return;
+        }
+    }
     std::erase_if(m_txidBodies, [](const auto &body) { return body.expired(); });
-    if (m_txidBodies.size() >= maxTxidBodies) {
+    if (question.limit == 0 && m_txidBodies.size() >= maxTxidBodies) {
         HttpResponse busy = HttpResponse::error(503, "busy", "too many of these long answers are under way");
         busy.headers.emplace_back("Retry-After", "2");
         reply(std::move(busy));
         return;
     }
-    m_awaitTxids.push_back(reply);
+    m_awaitTxids.push_back(std::move(question));
     if (m_awaitTxids.size() == 1)
         m_needs.askForTxids([this](const MempoolTxids &txids) { answerTxids(txids); });
 }
 
 void RestApi::answerTxids(const MempoolTxids &txids)
 {
-    const auto body = std::make_shared<const std::string>(toJson(txids));
-    m_txidBodies.push_back(body);
-    for (const HttpReply &reply : std::exchange(m_awaitTxids, {})) {
+    std::shared_ptr<const std::string> whole;
+    for (const TxidsQuestion &question : std::exchange(m_awaitTxids, {})) {
         HttpResponse response = at(txids.position, HttpResponse::json({}));
-        response.shareBody(body);
-        reply(std::move(response));
+        if (question.limit > 0) {
+            const MempoolTxids page{txids.position, txids.mempoolSequence, txids.exact,
+                                    pageOf(txids.txids, question.limit, question.after)};
+            response.setBody(toJson(page));
+            if (page.txids.size() == question.limit)
+                response.headers.push_back(nextLink("/api/v1/mempool/txids?limit=" + std::to_string(question.limit) +
+                                                    "&after=" + page.txids.back().toHex()));
+        } else {
+            if (!whole) {
+                whole = std::make_shared<const std::string>(toJson(txids));
+                m_txidBodies.push_back(whole);
+            }
+            // What it is made of, not 20 MB of it.
+            response.headers.emplace_back("ETag", "\"" + txids.position.toText() + "-" + std::to_string(txids.mempoolSequence) +
+                                                      (txids.exact ? "-exact\"" : "\""));
+            response.shareBody(whole);
+        }
+        question.reply(std::move(response));
     }
 }
 

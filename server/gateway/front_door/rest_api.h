@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,24 +29,32 @@ public:
         std::function<void(TxidsReply)> askForTxids;  ///< asks the backend; the reply comes on the front door's thread, later
     };
 
-    static constexpr std::size_t usualBlocks = 10;  ///< of /blocks without limit
-    static constexpr std::size_t maxTxidBodies = 4; ///< /mempool/txids answers (some 20 MB each) still being sent, before 503
+    static constexpr std::size_t usualBlocks = 10;     ///< of /blocks without limit
+    static constexpr std::size_t maxTxidPage = 50'000; ///< txids of one page
+    static constexpr std::size_t maxTxidBodies = 4;    ///< /mempool/txids answers (some 20 MB each) still being sent, before 503
 
     explicit RestApi(Needs needs);
 
     void addRoutes(Router &router);
 
 private:
+    /// Somebody who waits for txids.
+    struct TxidsQuestion {
+        HttpReply reply;
+        std::size_t limit = 0; ///< 0: the whole view
+        std::optional<TxId> after;
+    };
+
     HttpResponse tip(const ChainSnapshot &snapshot) const;
     HttpResponse blocks(const ChainSnapshot &snapshot, const HttpRequest &request) const;
     HttpResponse block(const ChainSnapshot &snapshot, const HttpRequest &request) const;
     HttpResponse status(const ChainSnapshot &snapshot) const;
     HttpResponse ready(const ChainSnapshot &snapshot) const;
-    void txids(const HttpReply &reply);
+    void txids(const HttpRequest &request, const HttpReply &reply);
     void answerTxids(const MempoolTxids &txids);
 
     const Needs m_needs;
-    std::vector<HttpReply> m_awaitTxids;                        ///< one question to the backend serves them all
+    std::vector<TxidsQuestion> m_awaitTxids;                    ///< one question to the backend serves them all
     std::vector<std::weak_ptr<const std::string>> m_txidBodies; ///< those that somebody still sends
 };
 
