@@ -47,3 +47,11 @@ foreach(rfc rfc6455)
     target_compile_definitions(conformance_${rfc} PRIVATE TIPWATCH_WS_ECHO="$<TARGET_FILE:ws_echo>")
     add_dependencies(conformance_${rfc} ws_echo)
 endforeach()
+
+# Clients that nobody here wrote; what is not installed is shown as skipped. Once is enough, and not under sanitizers.
+if(NOT TIPWATCH_SANITIZE)
+    add_test(NAME interop_npm_ws COMMAND node --test ${CMAKE_CURRENT_SOURCE_DIR}/interop/ws_client.test.js)
+    add_test(NAME interop_python_websockets COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/interop/websockets_client.py)
+    set_tests_properties(interop_npm_ws interop_python_websockets PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
+        ENVIRONMENT "TIPWATCH_BINARY=$<TARGET_FILE:tipwatch>;TIPWATCH_WS_ECHO=$<TARGET_FILE:ws_echo>")
+endif()
