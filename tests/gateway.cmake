@@ -41,7 +41,7 @@ endif()
 # For conformance suites, ours and others'
 add_executable(ws_echo tools/ws_echo.cpp)
 target_link_libraries(ws_echo PRIVATE tipwatch_gateway)
-foreach(rfc rfc6455)
+foreach(rfc rfc6455 rfc7692)
     tipwatch_test(NAME conformance_${rfc} SOURCES conformance/test_${rfc}.cpp conformance/echo_program.h
         LIBS gateway_test_support Qt6::Core ZLIB::ZLIB)
     target_compile_definitions(conformance_${rfc} PRIVATE TIPWATCH_WS_ECHO="$<TARGET_FILE:ws_echo>")

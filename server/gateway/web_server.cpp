@@ -28,6 +28,14 @@ auto txidsFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
     };
 }
 
+/// S0, S2 and S3 are spoken at the first two, then S1, then S4.
+FrontDoor::SocketPaths socketPaths(const GatewayConfig &config)
+{
+    return [path = config.path](std::string_view asked) {
+        return asked == path || asked == "/socket" || asked == "/v1/stream" || asked == "/api/ws";
+    };
+}
+
 } // namespace
 
 Result<std::unique_ptr<WebServer>> WebServer::open(const GatewayConfig &config, const AccessKeysPtr &keys,
@@ -45,7 +53,7 @@ Result<std::unique_ptr<WebServer>> WebServer::open(const GatewayConfig &config, 
 
 WebServer::WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, const ChainStore &store, Reactor &reactor,
                      TlsBridges &bridges, const Clock &clock)
-    : m_store(store), m_reactor(reactor), m_frontDoor(config, keys, clock, reactor, bridges),
+    : m_store(store), m_reactor(reactor), m_frontDoor(config, keys, clock, reactor, bridges, socketPaths(config)),
       m_rest({store, serverName, [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; },
               txidsFrom(store, m_backend, m_frontDoor)}),
       m_clientList(reactor, m_frontDoor), m_site(store, clock, config.path, TIPWATCH_VERSION, [this] {

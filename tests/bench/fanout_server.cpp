@@ -125,7 +125,8 @@ int serveAsHub()
     auto reactor = *Reactor::start(
         shards, {}, clock, [&] { return std::make_unique<BenchProtocol>(messageSize); }, [] {});
     TlsBridges bridges(10'000);
-    FrontDoor door(config(), std::make_shared<const AccessKeys>(), clock, *reactor, bridges);
+    FrontDoor door(config(), std::make_shared<const AccessKeys>(), clock, *reactor, bridges,
+                   [](std::string_view path) { return path == "/ws"; });
     QThread thread;
     door.moveToThread(&thread);
     thread.start();

@@ -98,7 +98,7 @@ void Rfc6455Test::handshake_data()
 {
     QTest::addColumn<std::string>("request");
     QTest::addColumn<std::string>("status");
-    const std::string good = "GET /?x=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    const std::string good = "GET /any/path?x=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     const auto without = [&](const std::string &line) {
         std::string request = good;

@@ -89,7 +89,7 @@ def main():
                 print("ws_echo", *options, "|", name, flush=True)
                 asyncio.run(echo(program.url, offer, bool(options)))
     lively = "--server-only --source simulated --listen 127.0.0.1 --http-port 0 --seed 7 --simulate-mempool 500 --simulate-tx-rate 20"
-    for options in ([], ["--websocket-compression"]):
+    for options in ([], ["--websocket-compression=on"]):
         print("tipwatch", *options, flush=True)
         with Program(os.environ["TIPWATCH_BINARY"], *lively.split(), "--simulate-block-interval", "1s", *options) as program:
             asyncio.run(feed(program.url, bool(options)))

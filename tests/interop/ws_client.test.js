@@ -86,7 +86,7 @@ for (const [server, options] of Object.entries({ "ws_echo": [], "ws_echo --defla
 
 describe("tipwatch", () => {
   const lively = ["--seed", "7", "--simulate-mempool", "500", "--simulate-tx-rate", "20", "--simulate-block-interval", "1s"];
-  for (const [name, options] of Object.entries({ "": [], " that compresses": ["--websocket-compression"] })) {
+  for (const [name, options] of Object.entries({ "": [], " that compresses": ["--websocket-compression=on"] })) {
     test(`is heard${name}, from the hello to the next block`, async () => {
       const tipwatch = await TipwatchProcess.start([...lively, ...options]);
       try {

@@ -46,7 +46,6 @@ GatewayConfig doorConfig(std::uint16_t port, bool deflate)
 {
     GatewayConfig config;
     config.httpPort = port;
-    config.path = std::string("/");
     config.compression = deflate;
     config.clients.maxConnections = maxClients;
     config.clients.maxPerAddress = 0;
@@ -99,7 +98,8 @@ int main(int argc, char **argv)
         return 1;
     }
     TlsBridges bridges(10'000);
-    FrontDoor door(doorConfig(port, parser.isSet(u"deflate"_s)), std::make_shared<const AccessKeys>(), clock, **reactor, bridges);
+    FrontDoor door(doorConfig(port, parser.isSet(u"deflate"_s)), std::make_shared<const AccessKeys>(), clock, **reactor, bridges,
+                   [](std::string_view) { return true; });
     QThread thread;
     door.moveToThread(&thread);
     thread.start();

@@ -59,8 +59,9 @@ private:
     const bool m_forSockets;
 };
 
-FrontDoor::FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor, TlsBridges &bridges)
-    : m_config(config), m_clock(clock), m_reactor(reactor), m_bridges(bridges),
+FrontDoor::FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor, TlsBridges &bridges,
+                     SocketPaths isSocketPath)
+    : m_config(config), m_clock(clock), m_reactor(reactor), m_bridges(bridges), m_isSocketPath(std::move(isSocketPath)),
       m_keeper(config, std::move(keys), clock, reactor.addresses()), m_deadlineTimer(this)
 {
     connect(&m_deadlineTimer, &QTimer::timeout, this, &FrontDoor::checkDeadlines);
@@ -227,7 +228,7 @@ void FrontDoor::handle(HttpConnection &connection, const RequestHead &head, cons
         m_keeper.addFields(head, visitor, response);
         send(head, std::move(response), plainReply);
     };
-    const bool isForSocket = isSocketPath(head.path) || head.wantsWebSocket;
+    const bool isForSocket = m_isSocketPath(head.path) || head.wantsWebSocket;
     std::optional<HttpResponse> answer = m_keeper.answerAtTheDoor(head, visitor);
     if (!answer && !isAtRightPort(connection, isForSocket))
         answer = HttpResponse::error(404, "not_found", "this is served on another port");
@@ -308,11 +309,6 @@ void FrontDoor::send(const RequestHead &head, HttpResponse response, const HttpR
     });
 }
 
-bool FrontDoor::isSocketPath(const std::string &path) const
-{
-    return path == m_config.path || path == "/socket" || path == "/v1/stream" || path == "/api/ws";
-}
-
 bool FrontDoor::isAtRightPort(const HttpConnection &connection, bool wantsSocket) const
 {
     return !m_socketListener || connection.isForSockets() == wantsSocket;
@@ -321,10 +317,13 @@ bool FrontDoor::isAtRightPort(const HttpConnection &connection, bool wantsSocket
 /// Begins the handshake. @return why not.
 std::optional<HttpResponse> FrontDoor::take(HttpConnection &connection, const RequestHead &head, const Visitor &visitor)
 {
-    if (!isSocketPath(head.path))
+    if (!m_isSocketPath(head.path))
         return HttpResponse::error(404, "not_found", "there is no WebSocket at this path");
     if (auto refusal = m_keeper.refusalOfUpgrade(head))
         return refusal;
+    const auto deflate = chooseDeflate(head.webSocketExtensions);
+    if (!deflate)
+        return HttpResponse::error(deflate.error().status, deflate.error().code, deflate.error().message);
     if (connection.hasBytesBehindHead()) // Qt's handshake would swallow them; RFC 6455, 4.1 makes a client wait for the 101
         return HttpResponse::error(400, "bad_request", "nothing may follow before the handshake is answered");
     if (static_cast<std::int64_t>(m_handshakes.size()) >= m_config.http.maxHandshakes) {
@@ -338,7 +337,7 @@ std::optional<HttpResponse> FrontDoor::take(HttpConnection &connection, const Re
         return claims.error();
     if (auto refusal = makeClient(connection, head, visitor, *claims))
         return refusal;
-    beginHandshake(connection);
+    beginHandshake(connection, m_config.compression ? *deflate : std::nullopt);
     return std::nullopt;
 }
 
@@ -360,7 +359,7 @@ std::optional<HttpResponse> FrontDoor::makeClient(HttpConnection &connection, co
 
 // --- WebSocket handshake
 
-void FrontDoor::beginHandshake(HttpConnection &connection)
+void FrontDoor::beginHandshake(HttpConnection &connection, const std::optional<DeflateTerms> &deflate)
 {
     const QByteArray head = connection.head();
     while (m_handshakes.contains(++m_lastHandshake)) {}
@@ -368,6 +367,8 @@ void FrontDoor::beginHandshake(HttpConnection &connection)
     Handshake &handshake = m_handshakes[number];
     handshake.since = m_clock.steadyMs();
     handshake.client = connection.takePlace();
+    handshake.client.deflateBits = deflate ? deflate->windowBits : 0;
+    handshake.deflate = deflate;
     handshake.socket = connection.releaseSocket();
     handshake.socket->skip(head.size());
     handshake.inQtsHands = new HandshakeSocket(head, number, this);
@@ -404,7 +405,11 @@ void FrontDoor::endHandshake()
         m_handshakes.erase(found);
         handshake.client.subprotocol = webSocket->subprotocol().toStdString();
         handshake.socket->disconnect(this);
-        handshake.socket->write(handshake.inQtsHands->answer());
+        QByteArray answer = handshake.inQtsHands->answer();
+        if (handshake.deflate) // of which Qt knows nothing
+            answer.insert(answer.size() - 2,
+                          "Sec-WebSocket-Extensions: " + QByteArray::fromStdString(handshake.deflate->answer()) + "\r\n");
+        handshake.socket->write(answer);
         handshake.inQtsHands->disconnect(this);
         handshake.inQtsHands->deleteLater();
         const std::string remote = handshake.client.ticket.remote();

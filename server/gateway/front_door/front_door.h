@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/gateway/front_door/deflate_offer.h"
 #include "server/gateway/front_door/doorkeeper.h"
 #include "server/gateway/front_door/gzip_cache.h"
 #include "server/gateway/front_door/http_connection.h"
@@ -34,8 +35,12 @@ class FrontDoor final : public QObject {
     Q_OBJECT
 
 public:
+    /// Whether WebSockets are opened at a path.
+    using SocketPaths = std::function<bool(std::string_view path)>;
+
     /// @p clock, @p reactor and @p bridges must outlive the front door. The router is filled before listen().
-    FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor, TlsBridges &bridges);
+    FrontDoor(const GatewayConfig &config, AccessKeysPtr keys, const Clock &clock, Reactor &reactor, TlsBridges &bridges,
+              SocketPaths isSocketPath);
     ~FrontDoor() override;
 
     Router &router() { return m_router; }
@@ -59,6 +64,7 @@ private:
     struct Handshake {
         std::int64_t since = 0; ///< steady ms
         Newcomer client;
+        std::optional<DeflateTerms> deflate;   ///< agreed on
         std::unique_ptr<QTcpSocket> socket;    ///< the client's
         HandshakeSocket *inQtsHands = nullptr; ///< child
     };
@@ -77,10 +83,9 @@ private:
     std::optional<HttpResponse> route(HttpConnection &connection, const RequestHead &head, const Visitor &visitor,
                                       const HttpReply &reply);
     void send(const RequestHead &head, HttpResponse response, const HttpReply &reply);
-    bool isSocketPath(const std::string &path) const;
     bool isAtRightPort(const HttpConnection &connection, bool wantsSocket) const;
 
-    void beginHandshake(HttpConnection &connection);
+    void beginHandshake(HttpConnection &connection, const std::optional<DeflateTerms> &deflate);
     void endHandshake();
     void forgetHandshake(quint16 number);
     void handOverStream(HttpConnection &connection);
@@ -90,6 +95,7 @@ private:
     const Clock &m_clock;
     Reactor &m_reactor;
     TlsBridges &m_bridges;
+    const SocketPaths m_isSocketPath;
     Doorkeeper m_keeper;
     Router m_router;
     std::unique_ptr<GzipCache> m_gzip;     ///< while listening

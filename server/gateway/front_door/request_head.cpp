@@ -163,6 +163,7 @@ tl::expected<RequestHead, HttpRefusal> RequestHead::parse(std::string_view bytes
     head.authorization = valueOf(fields, http::field::authorization);
     head.lastEventId = std::string(view(fields["Last-Event-ID"]));
     head.forwardedFor = joined(fields, "X-Forwarded-For");
+    head.webSocketExtensions = joined(fields, "Sec-WebSocket-Extensions");
     head.requestedMethod = valueOf(fields, http::field::access_control_request_method);
     head.webSocketVersion = valueOf(fields, http::field::sec_websocket_version);
     head.webSocketKey = valueOf(fields, http::field::sec_websocket_key);

@@ -35,7 +35,8 @@ struct RequestHead {
     std::string requestedMethod; ///< of a preflight: what the page wants to send
     std::string webSocketVersion;
     std::string webSocketKey;
-    bool wantsWebSocket = false; ///< "Upgrade: websocket" and "Connection: upgrade"
+    std::string webSocketExtensions; ///< all lines of Sec-WebSocket-Extensions, joined by commas
+    bool wantsWebSocket = false;     ///< "Upgrade: websocket" and "Connection: upgrade"
     bool keepAlive = false;
 
     /// 16 bytes in base64 (RFC 6455, 4.1).

@@ -346,7 +346,8 @@ void GatewayTest::slowHeadIsAnswered408()
     config.httpPort = 0;
     config.http.headTimeout = std::chrono::milliseconds(200);
     TlsBridges bridges(10'000);
-    FrontDoor door(config, std::make_shared<AccessKeys>(), clock, *reactor, bridges);
+    FrontDoor door(config, std::make_shared<AccessKeys>(), clock, *reactor, bridges,
+                   [](std::string_view path) { return path == "/ws"; });
     QVERIFY(door.listen());
     const auto port = static_cast<std::uint16_t>(QUrl(QString::fromStdString(door.url())).port());
     const auto [slow, silent] = besides([&] {
