@@ -230,8 +230,10 @@ Result<void> Gateway::moveWebServer(const GatewayConfig &before)
     old.httpPort = web->port(); // where people know it, even if any free one was asked for at the start
     if (m_config.httpPort == before.httpPort)
         wanted.httpPort = old.httpPort;
-    const bool samePort = wanted.httpPort == old.httpPort;
-    if (samePort)
+    if (before.websocketPort)
+        wanted.websocketPort = old.websocketPort = web->socketPort();
+    const bool sharesPort = wanted.httpPort == old.httpPort || before.websocketPort;
+    if (sharesPort)
         web.reset();
     auto opened = WebServer::open(wanted, m_serving->keys, m_store, *m_serving->reactor, *m_serving->bridges, m_clock);
     if (opened) {
@@ -239,7 +241,7 @@ Result<void> Gateway::moveWebServer(const GatewayConfig &before)
         return {};
     }
     m_config = before;
-    if (samePort) {
+    if (sharesPort) {
         if (auto again = WebServer::open(old, m_serving->keys, m_store, *m_serving->reactor, *m_serving->bridges, m_clock))
             web = std::move(*again);
         else

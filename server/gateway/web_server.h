@@ -36,6 +36,7 @@ public:
     /// For people.
     std::string url() const { return m_frontDoor.url(); }
     std::uint16_t port() const { return m_frontDoor.port(); }
+    std::uint16_t socketPort() const { return m_frontDoor.socketPort(); }
 
 private:
     WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, const ChainStore &store, Reactor &reactor,

@@ -236,9 +236,10 @@ void FrontDoor::handle(HttpConnection &connection, const RequestHead &head, cons
         answer = isForSocket ? take(connection, head, visitor) : route(connection, head, visitor, reply);
     }
     if (answer) {
-        if (answer->status >= 400)
-            qCInfo(lcGateway, "http.refused remote=%s path=\"%s\" status=%d host=\"%s\" origin=\"%s\"",
-                   visitor.address.toText().c_str(), head.path.c_str(), answer->status, head.host.c_str(), head.origin.c_str());
+        if (answer->status >= 400 && m_loggedRefusals.take(visitor.address, m_clock.steadyMs()) == 0)
+            qCInfo(lcGateway, "%s remote=%s path=\"%s\" status=%d host=\"%s\" origin=\"%s\"",
+                   isForSocket ? "websocket.error event=refused" : "http.refused", visitor.address.toText().c_str(),
+                   head.path.c_str(), answer->status, head.host.c_str(), head.origin.c_str());
         reply(std::move(*answer));
     }
 }

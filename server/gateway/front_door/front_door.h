@@ -97,6 +97,7 @@ private:
     TlsBridges &m_bridges;
     const SocketPaths m_isSocketPath;
     Doorkeeper m_keeper;
+    RateLimiter m_loggedRefusals{60}; ///< so that nobody fills the disk by being refused
     Router m_router;
     std::unique_ptr<GzipCache> m_gzip;     ///< while listening
     std::optional<TlsIdentity> m_identity; ///< nothing: no TLS

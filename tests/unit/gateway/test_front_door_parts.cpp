@@ -84,6 +84,18 @@ void FrontDoorPartsTest::refusals_data()
     row("bare CR in a value", "GET / HTTP/1.1\r\n" + host + "X: a\rb\r\n\r\n", 400);
     row("bare LF in a value", "GET / HTTP/1.1\r\n" + host + "X: a\nTransfer-Encoding: chunked\r\n\r\n", 400);
     row("bare LF line ends", "GET / HTTP/1.1\nHost: localhost\r\n\r\n", 505); // the version does not end where it should
+    row("folded first line", "GET / HTTP/1.1\r\n " + host + "\r\n", 400);
+    row("folded host", "GET / HTTP/1.1\r\nHost:\r\n localhost\r\n\r\n", 400);
+    row("host list", "GET / HTTP/1.1\r\nHost: localhost\r\nHOST: localhost\r\n\r\n", 400);
+    row("space before the colon of a length", "GET / HTTP/1.1\r\n" + host + "Transfer-Encoding : chunked\r\n\r\n", 400);
+    row("identity", "GET / HTTP/1.1\r\n" + host + "Transfer-Encoding: identity\r\n\r\n", 413);
+    row("length of an upgrade",
+        "GET /ws HTTP/1.1\r\n" + host + "Upgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 4\r\n\r\n", 413);
+    row("two CRs", "GET / HTTP/1.1\r\r\n" + host + "\r\n", 505);
+    row("NUL in the target", "GET /a\0b HTTP/1.1\r\n"s + host + "\r\n", 400);
+    row("NUL in a name", "GET / HTTP/1.1\r\n" + host + "X\0Y: a\r\n\r\n"s, 400);
+    row("target with a fragment of a line", "GET /\nHost: evil HTTP/1.1\r\n" + host + "\r\n", 400);
+    row("colon only", "GET / HTTP/1.1\r\n" + host + ": a\r\n\r\n", 400);
     row("bad name", "GET / HTTP/1.1\r\n" + host + "X(y): a\r\n\r\n", 400);
     row("no method", " / HTTP/1.1\r\n" + host + "\r\n", 400);
     row("no target", "GET HTTP/1.1\r\n" + host + "\r\n", 400);

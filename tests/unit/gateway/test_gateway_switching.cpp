@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/unit/gateway/gateway_fixture.h"
+#include "tests/unit/gateway/http_exchange.h"
 #include "tests/unit/gateway/raw_client.h"
 
 #include <QSignalSpy>
@@ -17,6 +18,7 @@ private Q_SLOTS:
     void anotherPortKeepsTheClients();
     void otherLimitsCountAtOnceOnTheSamePort();
     void whoCameThroughTheOldDoorStillCounts();
+    void socketsKeepTheirOwnPort();
     void aPortInUseLeavesEverythingAsItWas();
     void settingsChangedWhileOffCountAtTheNextStart();
     void aRepairedPortServesWithoutAnotherClick();
@@ -90,6 +92,31 @@ void GatewaySwitchingTest::whoCameThroughTheOldDoorStillCounts()
     QTRY_COMPARE(served.gateway->status().clients, 0);
     Listener allowed(served);
     QTRY_COMPARE(allowed.count(u"hello"_s), 1u);
+}
+
+void GatewaySwitchingTest::socketsKeepTheirOwnPort()
+{
+    GatewayConfig config = ServedStore::roomForAll();
+    config.websocketPort = 0; // any free one
+    ServedStore served(config);
+    served.fill();
+    QVERIFY(served.start());
+    const auto socketPort = [&] {
+        const QByteArray page = get(served, "/").body;
+        const QByteArray place = "data-socket=\"//localhost:";
+        const qsizetype at = page.indexOf(place) + place.size();
+        return page.mid(at, page.indexOf('/', at) - at).toUShort();
+    };
+    const std::uint16_t before = socketPort();
+    QVERIFY(before != 0 && before != served.port());
+    Listener client;
+    client.socket.open(QUrl(u"ws://127.0.0.1:%1/ws"_s.arg(before)));
+    QTRY_COMPARE(client.count(u"hello"_s), 1u);
+    GatewaySettings settings = served.gateway->status().settings;
+    settings.maxConnections = 2;
+    QVERIFY(served.gateway->change(settings));
+    QCOMPARE(socketPort(), before);
+    QCOMPARE(client.socket.state(), QAbstractSocket::ConnectedState);
 }
 
 void GatewaySwitchingTest::aPortInUseLeavesEverythingAsItWas()

@@ -78,6 +78,7 @@ private Q_SLOTS:
     void clientThatVanishesIsNoticed();
     void slowClientIsClosedLikeAnyOther();
     void stopSaysGoodbye();
+    void clientsStayWhenThePortChanges();
     void requiredTls_data();
     void requiredTls();
     void strictTransportIsSaidOverTls();
@@ -337,6 +338,27 @@ void TlsTest::stopSaysGoodbye()
     served.gateway->stop();
     QTRY_COMPARE(client.socket.state(), QAbstractSocket::UnconnectedState);
     QCOMPARE(client.socket.closeCode(), QWebSocketProtocol::CloseCodeGoingAway);
+}
+
+void TlsTest::clientsStayWhenThePortChanges()
+{
+    ServedStore served(secured());
+    served.fill(12);
+    QVERIFY(served.start());
+    Listener client;
+    connectTo(served, client);
+    QTRY_COMPARE(client.count(u"hello"_s), 1u);
+    QTcpServer free;
+    QVERIFY(free.listen(QHostAddress::LocalHost));
+    GatewaySettings settings = served.gateway->status().settings;
+    settings.port = free.serverPort();
+    free.close();
+    QVERIFY(served.gateway->change(settings));
+    served.mine(13);
+    QTRY_COMPARE(client.lastData(u"tip.update"_s)[u"height"_s], 13);
+    Listener newcomer;
+    connectTo(served, newcomer);
+    QTRY_COMPARE(newcomer.count(u"hello"_s), 1u);
 }
 
 void TlsTest::requiredTls_data()
