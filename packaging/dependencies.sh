@@ -26,7 +26,7 @@ build_packages=(
 # "package:command" counts as there if the command is, wherever it came from.
 test_packages=(
     ccache clang libclang-rt-dev clang-format-14 shellcheck libbenchmark-dev qml6-module-qttest xvfb xauth chromium
-    nodejs:node npm:npm prometheus:promtool
+    nodejs:node npm:npm prometheus:promtool python3-websockets
 )
 
 is_there() {
