@@ -25,7 +25,7 @@ build_packages=(
 
 # "package:command" counts as there if the command is, wherever it came from.
 test_packages=(
-    ccache clang libclang-rt-dev clang-format-14 shellcheck libbenchmark-dev qml6-module-qttest xvfb xauth chromium
+    ccache clang libclang-rt-dev clang-format-14 shellcheck libbenchmark-dev qml6-module-qttest xvfb xauth chromium curl
     nodejs:node npm:npm prometheus:promtool python3-websockets
 )
 

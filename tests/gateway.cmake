@@ -12,6 +12,13 @@ foreach(name test_admission test_http_limits test_tokens test_access test_tls te
     tipwatch_test(NAME ${name} SOURCES unit/gateway/${name}.cpp LIBS tipwatch_gateway gateway_test_support)
 endforeach()
 
+# The stream without WebSocket
+foreach(name test_event_stream test_long_poll)
+    tipwatch_test(NAME ${name} SOURCES unit/gateway/${name}.cpp LIBS tipwatch_gateway gateway_test_support)
+endforeach()
+tipwatch_test(NAME test_curl SOURCES integration/test_curl.cpp LIBS tipwatch_gateway gateway_test_support)
+
+target_link_libraries(test_event_stream PRIVATE OpenSSL::Crypto)
 target_link_libraries(test_tokens PRIVATE OpenSSL::Crypto)
 target_link_libraries(test_access PRIVATE OpenSSL::Crypto)
 target_link_libraries(test_tls PRIVATE OpenSSL::Crypto)

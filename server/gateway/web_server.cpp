@@ -54,6 +54,7 @@ Result<std::unique_ptr<WebServer>> WebServer::open(const GatewayConfig &config, 
 WebServer::WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, const ChainStore &store, Reactor &reactor,
                      TlsBridges &bridges, const Clock &clock)
     : m_store(store), m_reactor(reactor), m_frontDoor(config, keys, clock, reactor, bridges, socketPaths(config)),
+      m_stream(store, reactor),
       m_rest({store, serverName, [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; },
               txidsFrom(store, m_backend, m_frontDoor)}),
       m_clientList(reactor, m_frontDoor), m_site(store, clock, config.path, TIPWATCH_VERSION, [this] {
@@ -61,6 +62,7 @@ WebServer::WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, con
       })
 {
     m_clientList.addRoutes(m_frontDoor.router());
+    m_stream.addRoutes(m_frontDoor.router());
     m_rest.addRoutes(m_frontDoor.router());
     m_frontDoor.router().add("/metrics", [this](const HttpRequest &) {
         HttpResponse response;

@@ -6,6 +6,7 @@
 #include "server/gateway/front_door/front_door.h"
 #include "server/gateway/front_door/rest_api.h"
 #include "server/gateway/front_door/site.h"
+#include "server/gateway/front_door/stream_routes.h"
 #include "shared/config/config.h"
 #include "shared/domain/clock.h"
 #include "shared/domain/error.h"
@@ -46,6 +47,7 @@ private:
     Reactor &m_reactor;
     QObject m_backend; ///< what waits for the backend thread in its name is forgotten when it goes
     FrontDoor m_frontDoor;
+    StreamRoutes m_stream;
     RestApi m_rest;
     ClientList m_clientList;
     Site m_site;

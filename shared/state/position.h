@@ -3,7 +3,9 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace tipwatch {
 
@@ -16,6 +18,8 @@ struct Position {
     std::string epochText() const;
     /// "<epoch>:<seq>", as in Tipwatch-Position and Last-Event-ID.
     std::string toText() const;
+    /// @return nothing if @p text is not what toText() writes.
+    static std::optional<Position> fromText(std::string_view text);
     friend bool operator==(Position, Position) = default;
 };
 

@@ -55,7 +55,10 @@ void write(ValueWriter &out, const Hello &hello)
     out.member("chain", "bitcoin").member("ping", static_cast<double>(hello.pingIntervalMs) / 1000);
     out.key("limits").beginObject().member("maxMessageSize", hello.maxMessageSize).member("queueMessages", hello.queueMessages);
     out.member("messagesPerSecond", hello.messagesPerSecond).member("maxChannels", MessageCaps::channels);
-    out.endObject().endObject();
+    out.endObject();
+    if (hello.recovered)
+        out.member("recovered", *hello.recovered);
+    out.endObject();
 }
 
 void write(ValueWriter &out, const Subscribed &subscribed)

@@ -27,6 +27,7 @@ struct Hello {
     std::int64_t maxMessageSize = 0; ///< bytes
     std::int64_t queueMessages = 0;
     std::int64_t messagesPerSecond = 0;
+    std::optional<bool> recovered{}; ///< everything since the position it came with follows; nothing: it could not come with one
 };
 struct Subscribed {
     const ClientRequest &request;
@@ -62,6 +63,8 @@ public:
     virtual ~Dialect() = default;
 
     virtual bool isBinary() const { return false; }
+    /// Whether messages are sent as they are, and not in WebSocket frames.
+    virtual bool isEventStream() const { return false; }
 
     /// What a client has that says nothing.
     virtual ChannelSet defaultChannels() const = 0;

@@ -2,6 +2,7 @@
 #include "server/gateway/dialects/dialect_set.h"
 
 #include "server/gateway/dialects/canonical_dialect.h"
+#include "server/gateway/dialects/event_stream_dialect.h"
 #include "server/gateway/dialects/indexer_dialect.h"
 #include "server/gateway/dialects/nodes_dialect.h"
 #include "server/gateway/dialects/signals_dialect.h"
@@ -26,6 +27,8 @@ std::unique_ptr<Dialect> makeDialect(Wire wire)
         return std::make_unique<SignalsDialect>();
     case Wire::Nodes:
         return std::make_unique<NodesDialect>();
+    case Wire::EventStream:
+        return std::make_unique<EventStreamDialect>();
     }
     return std::make_unique<CanonicalDialect>(Encoding::Json);
 }

@@ -26,6 +26,8 @@ std::string_view nameOf(Wire wire)
         return "signals";
     case Wire::Nodes:
         return "nodes";
+    case Wire::EventStream:
+        return "events";
     }
     return {};
 }

@@ -6,6 +6,7 @@
 #include "server/gateway/reactor/out_queue.h"
 #include "server/gateway/session/session.h"
 #include "server/gateway/stream/lag.h"
+#include "server/gateway/stream/long_poll.h"
 
 #include <cstdint>
 #include <memory>
@@ -13,7 +14,7 @@
 
 namespace tipwatch {
 
-/// One WebSocket client of a shard: its descriptor and what is known of it, some 200 bytes while it keeps up.
+/// One client of a shard, a WebSocket or who has asked for the stream over HTTP: its descriptor and what is known of it, some 200 bytes while it keeps up.
 /// Lives in a slot of its shard, on the shard's thread; the slot is used again for a later client.
 class Connection {
 public:
@@ -66,9 +67,11 @@ public:
     bool watchesForSpace = false; ///< EPOLLOUT is armed
     bool isHeard = true;          ///< EPOLLIN is; not while it does not read its answers
     bool isShutDown = false;      ///< nothing more can be sent
+    bool isWebSocket = true;      ///< else what it gets are no frames, and it says nothing
     Session session;
     ClientTicket ticket;
-    std::unique_ptr<Lag> lag; ///< null: it is where the stream is
+    std::unique_ptr<Lag> lag;       ///< null: it is where the stream is
+    std::unique_ptr<LongPoll> poll; ///< null: it is none
     std::uint64_t clientId = 0;
     std::int64_t pingAt = 0;       ///< steady ms of the next ping
     std::int64_t silentSince = 0;  ///< of the first ping that was not followed by anything; 0: none

@@ -69,8 +69,10 @@ FramePtr Frame::close(CloseCode code, std::string_view reason)
 
 FramePtr Frame::deflated(const FramePtr &frame, int windowBits)
 {
+    if (windowBits == 0)
+        return frame;
     const std::string_view payload = frame->payload();
-    if (windowBits == 0 || payload.size() < minDeflated || isControl(frame->opcode()))
+    if (payload.size() < minDeflated || isControl(frame->opcode()))
         return frame;
     const int bits = usefulWindowBits(payload.size(), windowBits);
     Twins::Twin &twin = frame->twins().byWindow[static_cast<std::size_t>(bits - minWindowBits)];

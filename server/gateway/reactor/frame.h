@@ -28,6 +28,8 @@ public:
     /// @p payload of a control frame must have at most 125 bytes; that of a text frame must be UTF-8.
     static FramePtr make(Opcode opcode, std::string_view payload);
     static FramePtr text(std::string_view payload) { return make(Opcode::Text, payload); }
+    /// @p bytes as they are, for those who do not speak WebSocket.
+    static FramePtr plain(std::string bytes) { return std::make_shared<const Frame>(std::move(bytes)); }
     /// NoStatus gives a frame without payload. @p reason is UTF-8 and at most 123 bytes.
     static FramePtr close(CloseCode code, std::string_view reason);
 
@@ -40,6 +42,8 @@ public:
 
     std::string_view bytes() const { return m_bytes; }
     std::size_t size() const { return m_bytes.size(); }
+    /// What it carries. Of one that is neither plain nor deflated.
+    std::string_view payload() const;
 
     /// Use make().
     explicit Frame(std::string bytes) : m_bytes(std::move(bytes)) {}
@@ -51,7 +55,6 @@ private:
     struct Twins;
 
     Opcode opcode() const { return static_cast<Opcode>(m_bytes[0] & 0x0f); }
-    std::string_view payload() const;
     Twins &twins() const;
 
     const std::string m_bytes;

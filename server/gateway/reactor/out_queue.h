@@ -27,6 +27,7 @@ struct Outgoing {
     bool conflates = false;             ///< takes the place of what waits of its channel
     std::optional<StreamPlace> place{}; ///< from which it can be had again; nothing: said to this client only
     FramePtr overtaking{};              ///< sent in place of `frame` if it goes ahead of others; null: it goes ahead of nothing
+    std::uint64_t seq = 0;              ///< that the message carries; 0: none
 };
 
 struct QueueLimits {

@@ -43,6 +43,13 @@ public:
     virtual void opened(Session &session, const Newcomer &newcomer, const StreamState &stream, Outbox &out) = 0;
     virtual void textReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) = 0;
     virtual void binaryReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) = 0;
+    /// It missed what it cannot be told any more: how things stand is said instead.
+    virtual void startOver(const Session &session, const StreamState &stream, Outbox &out)
+    {
+        static_cast<void>(session);
+        static_cast<void>(stream);
+        static_cast<void>(out);
+    }
     /// It sends more messages than it may: one was not looked at.
     virtual void rateLimited(const Session &session, Outbox &out)
     {

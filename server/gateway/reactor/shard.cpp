@@ -228,6 +228,14 @@ void Shard::open(ShardInbox::Adopt adopted)
     const int on = 1;
     ::setsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::setsockopt(connection.fd, SOL_SOCKET, SO_SNDBUF, &kernelSendBuffer, sizeof kernelSendBuffer);
+    if (const auto &query = adopted.client.query) {
+        connection.isWebSocket = false;
+        if (query->form == StreamQuery::Form::LongPoll)
+            connection.poll = std::make_unique<LongPoll>(query->since, m_now + query->patienceMs);
+        // It answers no pings: that it is gone shows in what it does not acknowledge.
+        const auto patience = static_cast<unsigned>(m_limits.pongTimeoutMs);
+        ::setsockopt(connection.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof patience);
+    }
     epoll_event interest{};
     interest.events = EPOLLIN;
     interest.data.u64 = tagOf(connection);
@@ -245,6 +253,7 @@ void Shard::open(ShardInbox::Adopt adopted)
         m_now + m_limits.pingIntervalMs - static_cast<std::int64_t>(connection.clientId * 2654435761u % 1024) * half / 1024;
     setDeadline(connection);
     m_outbox.clear();
+    m_stream.ring.trim(m_now);
     m_protocol->opened(connection.session, adopted.client, m_stream, m_outbox);
     deflate(m_outbox, connection.session);
     const bool isIndexer = connection.session.wants().wire == Wire::Indexer;
@@ -252,6 +261,8 @@ void Shard::open(ShardInbox::Adopt adopted)
         FrameDecoder(isIndexer ? m_limits.maxStreamMessage : m_limits.maxMessage, adopted.client.deflateBits > 0);
     sessionChanged(connection, {});
     deliver(connection, m_outbox);
+    if (connection.poll)
+        answerIfDue(connection);
     if (m_drainEnd != 0)
         close(connection, CloseCode::GoingAway, "server is shutting down");
 }
@@ -268,18 +279,34 @@ void Shard::close(Connection &connection, CloseCode code, std::string_view reaso
     connection.phase = Connection::Phase::Lingering;
     connection.lag.reset();
     listenTo(connection, true); // until it closes, too
-    connection.goneAt = m_now + (now ? std::max(m_limits.lingerMs, m_limits.writeTimeoutMs) : m_limits.lingerMs);
+    const bool mayTakeLong = now || connection.poll;
+    connection.goneAt = m_now + (mayTakeLong ? std::max(m_limits.lingerMs, m_limits.writeTimeoutMs) : m_limits.lingerMs);
     setDeadline(connection);
-    settle(connection, connection.sendLast(Frame::close(code, reason), now));
+    settle(connection, connection.sendLast(lastWords(connection, code, reason), now));
 }
 
-void Shard::drop(Connection &connection, std::string_view why)
+/// What stands in the place of a close frame. An event stream says in a comment why it ends, a browser asks for it again by itself; to a long poll
+/// all that it is told is its last.
+FramePtr Shard::lastWords(Connection &connection, CloseCode code, std::string_view reason)
+{
+    if (connection.poll) {
+        LongPoll::Answer answer = connection.poll->answer(m_stream, connection.session, *m_protocol);
+        countSent(answer.events, 1);
+        return std::move(answer.frame);
+    }
+    if (connection.isWebSocket)
+        return Frame::close(code, reason);
+    return Frame::plain(": closed " + std::to_string(static_cast<unsigned>(code)) + ' ' + std::string(reason) + "\n\n");
+}
+
+/// @p isLost: it should not have left like that.
+void Shard::drop(Connection &connection, std::string_view why, bool isLost)
 {
     if (connection.phase == Connection::Phase::Open && lcGateway().isInfoEnabled())
-        qCInfo(lcGateway, "websocket.connection event=lost client=%llu remote=%s reason=\"%.*s\"",
+        qCInfo(lcGateway, "websocket.connection event=%s client=%llu remote=%s reason=\"%.*s\"", isLost ? "lost" : "close",
                static_cast<unsigned long long>(connection.clientId), connection.ticket.remote().c_str(),
                static_cast<int>(why.size()), why.data());
-    if (connection.phase == Connection::Phase::Open)
+    if (connection.phase == Connection::Phase::Open && isLost)
         m_counters.count(ClientError::Lost);
     ::close(connection.fd);
     connection.dropQueue();
@@ -323,12 +350,17 @@ void Shard::readFrom(Connection &connection)
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return;
     if (size <= 0) {
-        drop(connection, size == 0 ? "hung up without a close frame" : "connection lost");
+        if (size == 0 && !connection.isWebSocket)
+            drop(connection, "hung up", false);
+        else
+            drop(connection, size == 0 ? "hung up without a close frame" : "connection lost");
         return;
     }
     connection.silentSince = 0;
     connection.bytesIn += static_cast<std::uint64_t>(size);
     m_counters.bytesReceived.fetch_add(static_cast<std::uint64_t>(size), std::memory_order_relaxed);
+    if (!connection.isWebSocket)
+        return; // what comes behind a request that is being answered is not looked at
     if (connection.phase == Connection::Phase::Open)
         decode(connection, std::span(m_readBuffer).first(static_cast<std::size_t>(size)));
     // Who does not read the answers is not asked for more questions; what it sends waits with it.
@@ -489,6 +521,12 @@ void Shard::onDeadline(Connection &connection)
         tooSlow(connection);
         return;
     }
+    if (connection.poll) {
+        answerIfDue(connection);
+        if (connection.phase == Connection::Phase::Open)
+            setDeadline(connection);
+        return;
+    }
     if (connection.frameSince != 0 && m_now >= connection.frameSince + m_limits.readTimeoutMs) {
         close(connection, CloseCode::Policy, "the frame did not end in time");
         return;
@@ -504,9 +542,9 @@ void Shard::onDeadline(Connection &connection)
     if (m_now >= connection.pingAt) {
         connection.pingAt = m_now + m_limits.pingIntervalMs;
         if (!connection.hasWaiting()) { // else the write timeout watches over it
-            if (connection.silentSince == 0)
+            if (connection.silentSince == 0 && connection.isWebSocket)
                 connection.silentSince = m_now;
-            std::span<const Outgoing> ping(&m_ping, 1);
+            std::span<const Outgoing> ping(connection.isWebSocket ? &m_ping : &m_keepalive, 1);
             connection.pingSentAt = m_now;
             settle(connection, connection.send(ping, roomFor(connection)));
         }
@@ -519,7 +557,7 @@ void Shard::setDeadline(const Connection &connection)
 {
     std::int64_t deadline = connection.goneAt;
     if (connection.phase == Connection::Phase::Open && m_drainEnd == 0) {
-        deadline = connection.pingAt;
+        deadline = connection.poll ? connection.poll->until() : connection.pingAt;
         if (connection.frameSince != 0)
             deadline = std::min(deadline, connection.frameSince + m_limits.readTimeoutMs);
         if (connection.session.channels().isEmpty())

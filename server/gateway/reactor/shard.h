@@ -42,7 +42,7 @@ struct ShardLimits {
     ReplayLimits replay;
 };
 
-/// A thread with one epoll set that serves its share of the WebSocket clients: reads and checks what they send, delivers the stream,
+/// A thread with one epoll set that serves its share of the clients: reads and checks what they send, delivers the stream,
 /// pings, and lets go of who is silent or too slow. Public functions are thread-safe and return at once; the destructor drains and joins.
 /// Raw sockets and not Qt's, which cost 19 KB a client and a poll() over all of them at every wake-up.
 class Shard {
@@ -84,7 +84,8 @@ private:
     // Clients coming and going
     void open(ShardInbox::Adopt adopted);
     void close(Connection &connection, CloseCode code, std::string_view reason, bool now = false);
-    void drop(Connection &connection, std::string_view why);
+    FramePtr lastWords(Connection &connection, CloseCode code, std::string_view reason);
+    void drop(Connection &connection, std::string_view why, bool isLost = true);
     void closeAll();
 
     // Data
@@ -101,6 +102,7 @@ private:
     void countSent(std::span<const Outgoing> messages, std::uint64_t clients);
     QueueLimits roomFor(const Connection &connection) const;
     void broadcast(std::vector<StreamStep> steps);
+    void answerIfDue(Connection &connection);
     void deliver(Connection &connection, std::span<const Outgoing> frames);
     void fallBehind(Connection &connection, StreamPlace place);
     void makeProgress(Connection &connection);
@@ -127,6 +129,7 @@ private:
     ShardInbox m_inbox;
     const int m_epollFd;
     const Outgoing m_ping{Frame::make(Opcode::Ping, {}), std::nullopt};
+    const Outgoing m_keepalive{Frame::plain(": keepalive\n\n"), std::nullopt}; ///< the same for an event stream: a comment
 
     // From here on only the shard's thread.
     std::int64_t m_now;                   ///< steady ms, once per turn of the loop

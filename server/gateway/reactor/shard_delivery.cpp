@@ -33,6 +33,10 @@ void Shard::broadcast(std::vector<StreamStep> steps)
     for (Connection &connection : m_connections) {
         if (connection.phase != Connection::Phase::Open || connection.lag)
             continue;
+        if (connection.poll) {
+            answerIfDue(connection);
+            continue;
+        }
         Selections::Selection &selection = selections.of(connection.session.wants());
         if (selection.messages.empty())
             continue;
@@ -46,6 +50,13 @@ void Shard::broadcast(std::vector<StreamStep> steps)
         if (event->timestamp() > 0)
             m_counters.broadcastLatency.add(static_cast<double>(std::max<std::int64_t>(now - event->timestamp(), 0)));
     }
+}
+
+void Shard::answerIfDue(Connection &connection)
+{
+    LongPoll &poll = *connection.poll;
+    if (poll.isDue(m_stream, connection.session.wants(), *m_protocol) || m_now >= poll.until())
+        close(connection, CloseCode::Normal, "answered");
 }
 
 void Shard::countSent(std::span<const Outgoing> messages, std::uint64_t clients)

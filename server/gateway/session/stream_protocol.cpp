@@ -32,10 +32,14 @@ StreamProtocol::StreamProtocol(Needs needs) : m_needs(std::move(needs)) {}
 
 void StreamProtocol::opened(Session &session, const Newcomer &newcomer, const StreamState &stream, Outbox &out)
 {
-    const Wire wire = m_dialects.wireFor(newcomer.path, newcomer.subprotocol);
-    session.mayChooseWire = wire == Wire::Json;
     if (newcomer.claims)
         session.allowed = newcomer.claims->channels;
+    if (newcomer.query) {
+        join(session, *newcomer.query, stream, out);
+        return;
+    }
+    const Wire wire = m_dialects.wireFor(newcomer.path, newcomer.subprotocol);
+    session.mayChooseWire = wire == Wire::Json;
     session.setDeflate(newcomer.deflateBits);
     session.speak(wire, both(dialect(wire)->defaultChannels(), session.allowed));
     Hello hello = m_needs.hello;
@@ -43,6 +47,32 @@ void StreamProtocol::opened(Session &session, const Newcomer &newcomer, const St
     hello.network = stream.network();
     say(session, hello, out);
     sayState(session, session.channels(), false, stream, out);
+}
+
+/// One who says with the request what a WebSocket says with its first messages. A long poll is told nothing before it is answered.
+void StreamProtocol::join(Session &session, const StreamQuery &query, const StreamState &stream, Outbox &out)
+{
+    const bool isPoll = query.form == StreamQuery::Form::LongPoll;
+    session.speak(isPoll ? Wire::Json : Wire::EventStream, query.channels);
+    session.setFilter(shared(query.filter));
+    if (isPoll)
+        return;
+    Hello hello = m_needs.hello;
+    hello.position = stream.position();
+    hello.network = stream.network();
+    hello.recovered = query.since && stream.ring.reachesBackTo(*query.since);
+    const bool misses = *hello.recovered && query.since->seq < hello.position.seq;
+    const Dialect &words = *dialect(session.wants().wire);
+    const std::string greeting = words.put(hello);
+    out.push_back({frameOf(words, misses ? *words.marked(greeting) : greeting)});
+    sayState(session, query.channels, misses, stream, out);
+    if (misses)
+        session.replay = std::make_unique<Replay>(Replay{query.since->seq, query.channels});
+}
+
+void StreamProtocol::startOver(const Session &session, const StreamState &stream, Outbox &out)
+{
+    sayState(session, session.channels(), session.isBehind, stream, out);
 }
 
 void StreamProtocol::textReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out)
@@ -65,7 +95,7 @@ void StreamProtocol::dropped(const Session &session, std::uint64_t count, const 
 {
     if (count > 0)
         say(session, RequestError{"dropped", "messages were dropped because you read too slowly", {}, {}, count}, out);
-    sayState(session, session.channels(), session.isBehind, stream, out);
+    startOver(session, stream, out);
 }
 
 void StreamProtocol::received(Session &session, std::string_view message, bool isBinary, const StreamState &stream, Outbox &out)
@@ -171,7 +201,7 @@ void StreamProtocol::say(const Session &session, const Answer &answer, Outbox &o
 {
     const Dialect &words = *dialect(session.wants().wire);
     if (const std::string text = words.put(answer); !text.empty())
-        out.push_back({Frame::make(words.isBinary() ? Opcode::Binary : Opcode::Text, text)});
+        out.push_back({frameOf(words, text)});
 }
 
 /// The state channels as they are now. @p marked: something before that is still to come.

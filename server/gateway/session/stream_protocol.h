@@ -36,6 +36,7 @@ public:
     void opened(Session &session, const Newcomer &newcomer, const StreamState &stream, Outbox &out) override;
     void textReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) override;
     void binaryReceived(Session &session, std::string_view message, const StreamState &stream, Outbox &out) override;
+    void startOver(const Session &session, const StreamState &stream, Outbox &out) override;
     void rateLimited(const Session &session, Outbox &out) override;
     void dropped(const Session &session, std::uint64_t count, const StreamState &stream, Outbox &out) override;
 
@@ -45,6 +46,7 @@ private:
         std::vector<StreamMessage> messages;
     };
 
+    void join(Session &session, const StreamQuery &query, const StreamState &stream, Outbox &out);
     void received(Session &session, std::string_view message, bool isBinary, const StreamState &stream, Outbox &out);
     void apply(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out);
     void subscribe(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out);

@@ -29,6 +29,9 @@ public:
     /// Appends what comes next to the empty @p out, about as much as is handed to the kernel in one turn.
     Read read(const EventRing &ring, const Subscription &wants, const Protocol &protocol, Outbox &out);
 
+    /// Seq of the last event that was read.
+    std::uint64_t readUpTo() const { return m_readUpTo; }
+
     /// All that was read is on its way,
     void advance();
     /// or all before @p place.

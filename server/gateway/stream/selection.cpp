@@ -31,7 +31,7 @@ void append(const std::vector<StreamMessage> &messages, std::uint64_t after, con
         const FramePtr &frame = isLast || !message->marked ? message->frame : message->marked;
         const bool mayOvertake = message->channel == Channel::Blocks || message->channel == Channel::Tip;
         out.push_back({Frame::deflated(frame, wants.deflateBits), message->channel, message->conflates,
-                       StreamPlace{after, number++}, mayOvertake ? overtaking(*message, wants) : nullptr});
+                       StreamPlace{after, number++}, mayOvertake ? overtaking(*message, wants) : nullptr, message->seq});
         message = next;
     }
 }

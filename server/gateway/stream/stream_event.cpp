@@ -58,13 +58,19 @@ bool join(ChainEvent &event, const ChainEvent &next)
 
 } // namespace
 
+FramePtr frameOf(const Dialect &dialect, std::string_view payload)
+{
+    if (dialect.isEventStream())
+        return Frame::plain(std::string(payload));
+    return Frame::make(dialect.isBinary() ? Opcode::Binary : Opcode::Text, payload);
+}
+
 StreamMessage frameMessage(const Dialect &dialect, const WireMessage &message, std::uint64_t seq, bool withMark)
 {
-    const Opcode opcode = dialect.isBinary() ? Opcode::Binary : Opcode::Text;
-    StreamMessage framed{Frame::make(opcode, message.payload), nullptr, seq, message.channel, message.conflates};
+    StreamMessage framed{frameOf(dialect, message.payload), nullptr, seq, message.channel, message.conflates};
     if (withMark) {
         if (const auto marked = dialect.marked(message.payload))
-            framed.marked = Frame::make(opcode, *marked);
+            framed.marked = frameOf(dialect, *marked);
     }
     return framed;
 }

@@ -87,6 +87,8 @@ private:
     mutable std::atomic<std::size_t> m_encodedBytes{0};
 };
 
+/// @p payload as it is sent to those who speak @p dialect.
+FramePtr frameOf(const Dialect &dialect, std::string_view payload);
 /// @p message as frames.
 StreamMessage frameMessage(const Dialect &dialect, const WireMessage &message, std::uint64_t seq, bool withMark);
 

@@ -111,6 +111,8 @@ std::vector<std::string> clientMessages(Wire wire)
         return signalsMessages();
     case Wire::Nodes:
         return nodesMessages();
+    case Wire::EventStream:
+        return {};
     }
     return canonicalMessages();
 }

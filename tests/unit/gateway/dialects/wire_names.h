@@ -16,7 +16,8 @@ inline constexpr std::array<std::pair<const char *, Wire>, wireCount> wireNames{
                                                                                  {"indexer", Wire::Indexer},
                                                                                  {"states", Wire::States},
                                                                                  {"signals", Wire::Signals},
-                                                                                 {"nodes", Wire::Nodes}}};
+                                                                                 {"nodes", Wire::Nodes},
+                                                                                 {"events", Wire::EventStream}}};
 
 } // namespace tipwatch
 
