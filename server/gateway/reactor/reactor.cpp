@@ -7,8 +7,10 @@ Result<std::unique_ptr<Reactor>> Reactor::start(std::size_t shards, const ShardL
                                                 const ProtocolFactory &newProtocol, const Shard::ClientsChanged &clientsChanged)
 {
     std::unique_ptr<Reactor> reactor(new Reactor(clientsChanged));
+    ShardLimits share = limits;
+    share.totalQueueBytes /= shards;
     for (std::size_t i = 0; i < shards; ++i) {
-        auto shard = Shard::start(limits, clock, newProtocol(), reactor->m_counters, clientsChanged);
+        auto shard = Shard::start(share, clock, newProtocol(), reactor->m_counters, clientsChanged);
         if (!shard)
             return tl::unexpected(shard.error());
         reactor->m_shards.push_back(std::move(*shard));

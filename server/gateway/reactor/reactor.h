@@ -14,8 +14,8 @@ class Reactor {
 public:
     using ProtocolFactory = std::function<std::unique_ptr<Protocol>()>;
 
-    /// @p shards threads, each with a protocol of its own. @p clientsChanged is called on any thread
-    /// when one comes or goes. @p clock must outlive the reactor.
+    /// @p shards threads with equal shares of limits.totalQueueBytes, each with a protocol of its own. @p clientsChanged is called on any
+    /// thread when one comes or goes. @p clock must outlive the reactor.
     static Result<std::unique_ptr<Reactor>> start(std::size_t shards, const ShardLimits &limits, const Clock &clock,
                                                   const ProtocolFactory &newProtocol,
                                                   const Shard::ClientsChanged &clientsChanged);

@@ -24,7 +24,7 @@ struct ShardLimits {
     std::size_t maxMessage = 64 * 1024;         ///< bytes that a client may send in one message
     std::size_t maxStreamMessage = 1024 * 1024; ///< the same of S1's clients
     QueueLimits queue;
-    std::size_t totalQueueBytes = 256 * 1024 * 1024; ///< waiting for the clients of all shards together
+    std::size_t totalQueueBytes = 256 * 1024 * 1024; ///< waiting for all clients of the shard together
     SlowClientPolicy slowClientPolicy = SlowClientPolicy::Disconnect;
     std::size_t readBytes = 1024;       ///< taken from one client before the next has its turn
     std::size_t writeBytes = 1024;      ///< of queued messages given to the kernel in one call
@@ -141,7 +141,8 @@ private:
     Outbox m_outbox;
     std::vector<char> m_readBuffer;
     std::int64_t m_messagesPerSecond;
-    std::int64_t m_drainEnd = 0; ///< 0: not draining
+    std::int64_t m_queuedBytes = 0; ///< waiting for all clients of this shard
+    std::int64_t m_drainEnd = 0;    ///< 0: not draining
 
     std::thread m_thread;
 };

@@ -71,13 +71,16 @@ void Shard::countSent(std::span<const Outgoing> messages, std::uint64_t clients)
     m_counters.bytesSent.fetch_add(bytes * clients, std::memory_order_relaxed);
 }
 
-/// What may wait for the client: its own share, as long as there is room for all clients together.
+/// What may wait for the client: its own share, as long as there is room for all clients together. Without any, nothing is queued: what the
+/// kernel does not take stays in the ring.
 QueueLimits Shard::roomFor(const Connection &connection) const
 {
     QueueLimits limits = m_limits.queue;
-    const std::int64_t others = m_counters.queuedBytes.load(std::memory_order_relaxed) - connection.countedBytes;
-    const std::int64_t left = static_cast<std::int64_t>(m_limits.totalQueueBytes) - others;
-    limits.bytes = std::min(limits.bytes, static_cast<std::size_t>(std::max<std::int64_t>(left, 0)));
+    const std::int64_t left = static_cast<std::int64_t>(m_limits.totalQueueBytes) - (m_queuedBytes - connection.countedBytes);
+    if (left <= 0)
+        limits.messages = 0;
+    else
+        limits.bytes = std::min(limits.bytes, static_cast<std::size_t>(left));
     return limits;
 }
 
@@ -236,6 +239,7 @@ void Shard::countQueue(Connection &connection)
         return;
     m_counters.queuedMessages.fetch_add(messages - connection.countedMessages, std::memory_order_relaxed);
     m_counters.queuedBytes.fetch_add(bytes - connection.countedBytes, std::memory_order_relaxed);
+    m_queuedBytes += bytes - connection.countedBytes;
     connection.countedMessages = messages;
     connection.countedBytes = bytes;
 }

@@ -69,6 +69,7 @@ public:
     bool mayChooseWire = false;          ///< by its first message: /ws
     std::uint32_t refusals = 0;          ///< messages of the client's that were answered with an error
     bool isBehind = false;               ///< older messages wait for it elsewhere than in its queue; kept by the shard
+    bool isLockedOut = false;            ///< a token is required, and it has shown none yet
     std::optional<ChannelSet> allowed{}; ///< by its token; nothing: everything
     std::unique_ptr<Replay> replay{};    ///< asked for; the shard takes it
 

@@ -40,6 +40,9 @@ void StreamProtocol::opened(Session &session, const Newcomer &newcomer, const St
     }
     const Wire wire = m_dialects.wireFor(newcomer.path, newcomer.subprotocol);
     session.mayChooseWire = wire == Wire::Json;
+    session.isLockedOut = m_needs.tokensAreRequired && !newcomer.claims;
+    if (session.isLockedOut)
+        session.allowed = ChannelSet();
     session.setDeflate(newcomer.deflateBits);
     session.speak(wire, both(dialect(wire)->defaultChannels(), session.allowed));
     Hello hello = m_needs.hello;
@@ -121,6 +124,11 @@ void StreamProtocol::received(Session &session, std::string_view message, bool i
 
 void StreamProtocol::apply(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out)
 {
+    if (session.isLockedOut && request.op != ClientRequest::Op::Ping && request.op != ClientRequest::Op::Authenticate) {
+        ++session.refusals;
+        say(session, RequestError{"unauthorized", "a token is needed first", {}, request.id}, out);
+        return;
+    }
     switch (request.op) {
     case ClientRequest::Op::Subscribe:
         subscribe(session, request, stream, out);
@@ -136,7 +144,7 @@ void StreamProtocol::apply(Session &session, ClientRequest &request, const Strea
         say(session, Pong{request}, out);
         break;
     case ClientRequest::Op::Authenticate:
-        authenticate(session, request, out);
+        authenticate(session, request, stream, out);
         break;
     case ClientRequest::Op::SetFilter:
     case ClientRequest::Op::ClearFilter: {
@@ -181,7 +189,7 @@ void StreamProtocol::subscribe(Session &session, ClientRequest &request, const S
         sayBlocks(session, request.lastBlocks, stream, out);
 }
 
-void StreamProtocol::authenticate(Session &session, const ClientRequest &request, Outbox &out)
+void StreamProtocol::authenticate(Session &session, const ClientRequest &request, const StreamState &stream, Outbox &out)
 {
     if (!m_needs.checkToken) {
         say(session, RequestError{"unauthorized", "this server knows no tokens", {}, request.id}, out);
@@ -195,6 +203,11 @@ void StreamProtocol::authenticate(Session &session, const ClientRequest &request
     }
     session.allowed = claims->channels;
     say(session, Authenticated{request, claims->expires}, out);
+    if (!std::exchange(session.isLockedOut, false))
+        return;
+    const Wire wire = session.wants().wire;
+    session.speak(wire, both(dialect(wire)->defaultChannels(), session.allowed));
+    sayState(session, session.channels(), false, stream, out);
 }
 
 void StreamProtocol::say(const Session &session, const Answer &answer, Outbox &out) const

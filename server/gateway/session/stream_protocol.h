@@ -27,7 +27,8 @@ public:
     struct Needs {
         Hello hello; ///< but for what changes
         const Clock &clock;
-        TokenCheck checkToken{}; ///< null: no tokens are known here
+        TokenCheck checkToken{};        ///< null: no tokens are known here
+        bool tokensAreRequired = false; ///< who comes without may say "auth" and nothing else
     };
 
     explicit StreamProtocol(Needs needs);
@@ -50,7 +51,7 @@ private:
     void received(Session &session, std::string_view message, bool isBinary, const StreamState &stream, Outbox &out);
     void apply(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out);
     void subscribe(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out);
-    void authenticate(Session &session, const ClientRequest &request, Outbox &out);
+    void authenticate(Session &session, const ClientRequest &request, const StreamState &stream, Outbox &out);
     void say(const Session &session, const Answer &answer, Outbox &out) const;
     void sayState(const Session &session, ChannelSet channels, bool marked, const StreamState &stream, Outbox &out);
     void sayBlocks(const Session &session, std::size_t count, const StreamState &stream, Outbox &out) const;

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void laterSubscribeOfALaggardIsNotRecovered();
     void latestBlocksAreRepeatedOldestFirst();
     void tokenOpensChannels();
+    void nothingIsToldBeforeTheTokenWhereOneIsRequired();
     void filtersAreSharedByThoseWhoSayTheSame();
 
 private:
@@ -367,6 +368,40 @@ void SessionTest::tokenOpensChannels()
     QVERIFY(answers[0].find(R"("code":"forbidden")") != std::string::npos);
     QVERIFY(answers[1].find(R"("channels":["tip","fees"])") != std::string::npos);
     QCOMPARE(answers[2], std::string("<fees>"));
+}
+
+void SessionTest::nothingIsToldBeforeTheTokenWhereOneIsRequired()
+{
+    const auto check = [](std::string_view) -> tl::expected<Claims, RequestError> {
+        return Claims{0, ChannelSet{Channel::Tip, Channel::Fees}};
+    };
+    m_protocol.emplace(StreamProtocol::Needs{{}, m_clock, check, true});
+    m_session = Session();
+    Outbox out;
+    m_protocol->opened(m_session, {}, m_stream, out);
+    QCOMPARE(out.size(), std::size_t(1)); // hello
+    QVERIFY(m_session.channels().isEmpty());
+    for (const char *message :
+         {R"({"op":"subscribe","channels":["tip"]})", R"({"op":"snapshot","channels":["tip"]})",
+          R"({"op":"unsubscribe","channels":["tip"]})", R"({"type":"subscribe","channels":["signals:all"]})"}) {
+        const Texts answers = say(message);
+        QCOMPARE(answers.size(), std::size_t(1));
+        QVERIFY2(answers[0].find("error") != std::string::npos, answers[0].c_str());
+        QVERIFY(m_session.channels().isEmpty());
+    }
+    m_session = Session();
+    out.clear();
+    m_protocol->opened(m_session, {}, m_stream, out);
+    const Texts answers = say(R"({"op":"auth","token":"x"})");
+    QCOMPARE(answers.size(), std::size_t(2));
+    QCOMPARE(answers[1], std::string("<tip>"));
+    QCOMPARE(m_session.channels(), ChannelSet{Channel::Tip});
+    Newcomer known;
+    known.claims = Claims{};
+    m_session = Session();
+    out.clear();
+    m_protocol->opened(m_session, known, m_stream, out);
+    QCOMPARE(m_session.channels(), defaultChannels);
 }
 
 void SessionTest::filtersAreSharedByThoseWhoSayTheSame()
