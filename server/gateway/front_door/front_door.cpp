@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 
+#include <QCoreApplication>
 #include <QNetworkInterface>
 #include <QSslSocket>
 #include <QWebSocket>
@@ -167,14 +168,19 @@ void FrontDoor::accept(qintptr descriptor, bool forSockets)
     connection->start();
 }
 
-/// Whoever opens connections and says nothing (slowloris) makes room for the next himself.
+/// Whoever opens connections and says nothing (slowloris) makes room for the next himself. In a rush many come at once whose requests
+/// are there and were only not read yet: those are served.
 void FrontDoor::makeRoom()
 {
-    const auto longest =
-        std::min_element(m_connections.begin(), m_connections.end(), [](const HttpConnection *a, const HttpConnection *b) {
-            return a->waitingSince().value_or(INT64_MAX) < b->waitingSince().value_or(INT64_MAX);
-        });
-    (*longest)->abort();
+    const auto most = static_cast<std::size_t>(m_config.http.maxConnections);
+    for (std::size_t tries = m_connections.size(); m_connections.size() >= most; --tries) {
+        HttpConnection *longest =
+            *std::min_element(m_connections.begin(), m_connections.end(), [](const HttpConnection *a, const HttpConnection *b) {
+                return a->waitingSince().value_or(INT64_MAX) < b->waitingSince().value_or(INT64_MAX);
+            });
+        if (tries == 0 || !longest->readNow())
+            longest->abort();
+    }
 }
 
 /// The same among those who began a TLS handshake, which costs more than waiting.
@@ -377,6 +383,8 @@ void FrontDoor::beginHandshake(HttpConnection &connection, const std::optional<D
     connect(handshake.socket.get(), &QTcpSocket::disconnected, this, [this, number] { forgetHandshake(number); });
     connect(handshake.inQtsHands, &QTcpSocket::disconnected, this, [this, number] { forgetHandshake(number); });
     m_webSockets->handleConnection(handshake.inQtsHands);
+    // Qt looks at it when it is back in its event loop. In a rush that would be after all others who are there.
+    QCoreApplication::sendPostedEvents(m_webSockets.get(), QEvent::MetaCall);
 }
 
 /// The client has left, or took too long, or Qt would not have it.
@@ -437,19 +445,36 @@ bool FrontDoor::handOver(std::unique_ptr<QTcpSocket> socket, Newcomer client, co
 {
     auto *tls = qobject_cast<QSslSocket *>(socket.get());
     if (tls && tls->isEncrypted()) {
-        socket.release();
-        client.fd = m_bridges.carry(std::unique_ptr<QSslSocket>(tls));
-    } else {
-        socket->flush();
-        if (socket->bytesToWrite() == 0)
-            client.fd = ::fcntl(static_cast<int>(socket->socketDescriptor()), F_DUPFD_CLOEXEC, 0);
-        socket->abort(); // closes Qt's descriptor without a word to the other side, because ours is open
-        socket.release()->deleteLater();
+        socket.release()->setParent(this);
+        carryLater(tls, std::move(client), receiver);
+        return true;
     }
+    socket->flush();
+    if (socket->bytesToWrite() == 0)
+        client.fd = ::fcntl(static_cast<int>(socket->socketDescriptor()), F_DUPFD_CLOEXEC, 0);
+    socket->abort(); // closes Qt's descriptor without a word to the other side, because ours is open
+    socket.release()->deleteLater();
     if (client.fd < 0)
         return false;
     receiver(std::move(client));
     return true;
+}
+
+/// @p socket, a child, goes to another thread, and we may be in the middle of one of its signals.
+void FrontDoor::carryLater(QSslSocket *socket, Newcomer client, const std::function<void(Newcomer)> &receiver)
+{
+    QMetaObject::invokeMethod(
+        this,
+        [this, socket, receiver, moved = std::make_shared<Newcomer>(std::move(client))] {
+            socket->setParent(nullptr);
+            moved->fd = m_bridges.carry(std::unique_ptr<QSslSocket>(socket));
+            if (moved->fd < 0)
+                qCWarning(lcGateway, "websocket.error event=handshake remote=%s reason=\"no descriptor is left\"",
+                          moved->ticket.remote().c_str());
+            else
+                receiver(std::move(*moved));
+        },
+        Qt::QueuedConnection);
 }
 
 } // namespace tipwatch

@@ -90,6 +90,7 @@ private:
     void forgetHandshake(quint16 number);
     void handOverStream(HttpConnection &connection);
     bool handOver(std::unique_ptr<QTcpSocket> socket, Newcomer client, const std::function<void(Newcomer)> &receiver);
+    void carryLater(QSslSocket *socket, Newcomer client, const std::function<void(Newcomer)> &receiver);
 
     const GatewayConfig m_config;
     const Clock &m_clock;

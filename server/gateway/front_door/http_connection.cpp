@@ -160,6 +160,12 @@ bool HttpConnection::isDribbling(std::int64_t waitedMs) const
     return waitedMs >= receiveRateGraceMs && m_socket->bytesAvailable() * 1000 < m_limits.minReceiveRate * waitedMs;
 }
 
+bool HttpConnection::readNow()
+{
+    const bool isWaiting = m_phase == Phase::Head || m_phase == Phase::Securing;
+    return isWaiting && m_socket->waitForReadyRead(0);
+}
+
 void HttpConnection::onReadyRead()
 {
     if (m_phase == Phase::Head && !beginTls())

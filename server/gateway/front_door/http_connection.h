@@ -75,6 +75,9 @@ public:
     /// Whether something lies behind the head that is being handled.
     bool hasBytesBehindHead() const;
 
+    /// Reads and handles what has arrived but was not told yet. @return false if nothing has.
+    bool readNow();
+
     /// Ends the connection at once.
     void abort();
 

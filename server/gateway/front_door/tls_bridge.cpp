@@ -63,6 +63,10 @@ int TlsBridge::takeDescriptor()
 
 void TlsBridge::start()
 {
+    if (m_socket->state() != QAbstractSocket::ConnectedState) { // it left before we listened
+        clientGone();
+        return;
+    }
     m_readable->setEnabled(true);
     toShard();
 }

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void answerThatNobodyTakesIsGivenUp();
     void headSizeIsTheConfiguredOne();
     void thousandDribblingConnectionsHoldNobodyUp();
+    void rushOfGoodRequestsIsServedWhole();
     void connectionsOfOneAddressAtATime();
     void newConnectionsOfOneAddressAMinute();
     void forwardedAddressIsCountedByItself();
@@ -166,6 +167,26 @@ void HttpLimitsTest::thousandDribblingConnectionsHoldNobodyUp()
     QCOMPARE(statuses, (std::set{101, 200}));
     QVERIFY2(longestMs < 3000,
              std::to_string(longestMs).c_str()); // milliseconds, but for a machine that is busy with other things
+}
+
+void HttpLimitsTest::rushOfGoodRequestsIsServedWhole()
+{
+    GatewayConfig config = patient();
+    config.http.maxConnections = 50;
+    config.http.maxHandshakes = 20;
+    ServedStore served(config);
+    served.fill();
+    QVERIFY(served.start());
+    const int taken = besides([&] {
+        std::vector<RawClient> clients;
+        for (int i = 0; i < 600; ++i) {
+            clients.push_back(RawClient::connectTo(served.port()));
+            clients.back().send("GET /ws HTTP/1.1\r\nHost: localhost\r\n" + upgradeFields + "\r\n");
+        }
+        return static_cast<int>(std::count_if(
+            clients.begin(), clients.end(), [](RawClient &client) { return parse(client.readUntil("\r\n\r\n")).status == 101; }));
+    });
+    QCOMPARE(taken, 600);
 }
 
 void HttpLimitsTest::connectionsOfOneAddressAtATime()

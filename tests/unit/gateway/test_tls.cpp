@@ -78,6 +78,7 @@ private Q_SLOTS:
     void clientThatVanishesIsNoticed();
     void slowClientIsClosedLikeAnyOther();
     void stopSaysGoodbye();
+    void eventStreamsPassToo();
     void clientsStayWhenThePortChanges();
     void requiredTls_data();
     void requiredTls();
@@ -338,6 +339,26 @@ void TlsTest::stopSaysGoodbye()
     served.gateway->stop();
     QTRY_COMPARE(client.socket.state(), QAbstractSocket::UnconnectedState);
     QCOMPARE(client.socket.closeCode(), QWebSocketProtocol::CloseCodeGoingAway);
+}
+
+void TlsTest::eventStreamsPassToo()
+{
+    ServedStore served(secured());
+    served.fill(12);
+    QVERIFY(served.start());
+    const QByteArray got = besides([&] {
+        TlsClient client(served.port());
+        const std::string request = "GET /api/v1/events?channels=tip HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        client.socket.write(request.data(), static_cast<qint64>(request.size()));
+        QByteArray all;
+        while (!all.contains("tip.update") && client.socket.waitForReadyRead(20'000))
+            all += client.socket.readAll();
+        return all;
+    });
+    QVERIFY(got.startsWith("HTTP/1.1 200"));
+    QVERIFY(got.contains("Content-Type: text/event-stream"));
+    QVERIFY(got.contains("tip.update"));
+    QTRY_COMPARE(served.gateway->status().clients, 0); // it has left
 }
 
 void TlsTest::clientsStayWhenThePortChanges()
