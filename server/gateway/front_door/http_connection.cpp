@@ -258,7 +258,14 @@ void HttpConnection::pump()
 void HttpConnection::answered()
 {
     if (m_becomesStream) {
-        m_handOver(*this);
+        // Not from here: QSslSocket goes on after the signal that led here, and must not be in another thread's hands, or gone, by then.
+        enter(Phase::Answering);
+        ++m_requestNumber;
+        const auto handOver = [this] {
+            if (m_phase == Phase::Answering)
+                m_handOver(*this);
+        };
+        QMetaObject::invokeMethod(this, handOver, Qt::QueuedConnection);
         return;
     }
     m_client = {};

@@ -79,6 +79,7 @@ private Q_SLOTS:
     void slowClientIsClosedLikeAnyOther();
     void stopSaysGoodbye();
     void eventStreamsPassToo();
+    void pollsAreAnsweredAndOver();
     void clientsStayWhenThePortChanges();
     void requiredTls_data();
     void requiredTls();
@@ -359,6 +360,20 @@ void TlsTest::eventStreamsPassToo()
     QVERIFY(got.contains("Content-Type: text/event-stream"));
     QVERIFY(got.contains("tip.update"));
     QTRY_COMPARE(served.gateway->status().clients, 0); // it has left
+}
+
+/// They leave again as soon as they have been handed over.
+void TlsTest::pollsAreAnsweredAndOver()
+{
+    ServedStore served(secured());
+    served.fill(12);
+    QVERIFY(served.start());
+    for (int i = 0; i < 100; ++i) {
+        const std::string answer = besides(
+            [&] { return TlsClient(served.port()).ask("GET /api/v1/poll?channels=tip HTTP/1.1\r\nHost: localhost\r\n\r\n"); });
+        QVERIFY2(answer.ends_with("}}]}"), answer.c_str());
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(served.gateway->status().clients, 0, 20'000);
 }
 
 void TlsTest::clientsStayWhenThePortChanges()
