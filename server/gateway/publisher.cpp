@@ -34,6 +34,7 @@ Publisher::Publisher(EventBus &bus, const ChainStore &store, Reactor &reactor, c
 
 void Publisher::take(const ChainEventPtr &event)
 {
+    m_reactor.announce(event->position.seq);
     m_waiting.push_back(event);
     const std::int64_t wait = m_leftAt + m_batchIntervalMs - m_clock.steadyMs();
     if (wait <= 0 || isUrgent(*event))

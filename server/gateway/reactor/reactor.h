@@ -26,6 +26,8 @@ public:
     std::uint64_t adopt(Newcomer client);
 
     void publish(const StreamStep &step);
+    /// There is an event @p seq; it is published soon. REST speaks of it already, and so may a client that resumes.
+    void announce(std::uint64_t seq) { m_counters.announcedSeq.store(seq, std::memory_order_release); }
 
     /// Tells @p answer who the clients are, on the thread of some shard; never if the reactor ends before.
     void clients(ClientInquiry::Answer answer);

@@ -67,6 +67,7 @@ struct ReactorCounters {
     LatencyCounter broadcastLatency;             ///< from the node's word to the last client of a shard having been handed it
     std::atomic<std::int64_t> queuedMessages{0}; ///< waiting now, for all clients together
     std::atomic<std::int64_t> queuedBytes{0};
+    std::atomic<std::uint64_t> announcedSeq{0}; ///< of the latest event that there is, be it on its way to the shards
     std::atomic<std::int64_t> figureClients{0}; ///< that want the metrics channel
 
     std::uint64_t of(ClientError error) const { return errors[static_cast<std::size_t>(error)].load(std::memory_order_relaxed); }

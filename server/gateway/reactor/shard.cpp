@@ -93,7 +93,7 @@ Shard::Shard(const ShardLimits &limits, const Clock &clock, std::unique_ptr<Prot
              ClientsChanged clientsChanged)
     : m_limits(limits), m_clock(clock), m_protocol(std::move(protocol)), m_counters(counters),
       m_clientsChanged(std::move(clientsChanged)), m_epollFd(::epoll_create1(EPOLL_CLOEXEC)), m_now(clock.steadyMs()),
-      m_wheel(m_now), m_stream{.metrics = nullptr, .ring = EventRing(limits.replay)},
+      m_wheel(m_now), m_stream{.metrics = nullptr, .ring = EventRing(limits.replay, &counters.announcedSeq)},
       m_readBuffer(std::max<std::size_t>(limits.readBytes, 1)), m_messagesPerSecond(limits.messagesPerSecond)
 {
 }
@@ -468,7 +468,8 @@ void Shard::sessionChanged(Connection &connection, const Subscription &before)
         connection.lag->wanted(now, std::move(missed), Part::EventChannels);
         connection.fullSince = 0;
         session.isBehind = true;
-        watch(connection, true); // its turn comes when the answers are under way
+        connection.isBeingDropped = replay->after > now; // then it knows more than was said here of the state
+        watch(connection, true);                         // its turn comes when the answers are under way
     } else if (connection.lag && session.wants() != before) {
         connection.lag->wanted(now, before);
     }

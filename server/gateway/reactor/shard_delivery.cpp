@@ -31,8 +31,12 @@ void Shard::broadcast(std::vector<StreamStep> steps)
 
     Selections selections(events, *m_protocol);
     for (Connection &connection : m_connections) {
-        if (connection.phase != Connection::Phase::Open || connection.lag)
+        if (connection.phase != Connection::Phase::Open)
             continue;
+        if (connection.lag) { // which takes what is new from the ring
+            watch(connection, !connection.lag->isAheadOf(m_stream.position().seq));
+            continue;
+        }
         if (connection.poll) {
             answerIfDue(connection);
             continue;
@@ -119,6 +123,10 @@ void Shard::makeProgress(Connection &connection)
 /// Sends a turn's worth of what the client missed.
 void Shard::catchUp(Connection &connection)
 {
+    if (connection.lag->isAheadOf(m_stream.position().seq)) {
+        watch(connection, false); // the next step wakes it
+        return;
+    }
     if (connection.isBeingDropped) {
         tellDropped(connection);
         return;
@@ -208,7 +216,7 @@ void Shard::settle(Connection &connection, Connection::Sent sent)
     switch (sent) {
     case Connection::Sent::All:
         connection.stalledSince = 0;
-        watch(connection, connection.lag != nullptr);
+        watch(connection, connection.lag && !connection.lag->isAheadOf(m_stream.position().seq));
         if (connection.phase == Connection::Phase::Lingering && !connection.isShutDown) {
             ::shutdown(connection.fd, SHUT_WR);
             connection.isShutDown = true;

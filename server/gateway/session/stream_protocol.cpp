@@ -64,7 +64,7 @@ void StreamProtocol::join(Session &session, const StreamQuery &query, const Stre
     hello.position = stream.position();
     hello.network = stream.network();
     hello.recovered = query.since && stream.ring.reachesBackTo(*query.since);
-    const bool misses = *hello.recovered && query.since->seq < hello.position.seq;
+    const bool misses = *hello.recovered && query.since->seq != hello.position.seq;
     const Dialect &words = *dialect(session.wants().wire);
     const std::string greeting = words.put(hello);
     out.push_back({frameOf(words, misses ? *words.marked(greeting) : greeting)});
@@ -178,7 +178,7 @@ void StreamProtocol::subscribe(Session &session, ClientRequest &request, const S
     // Whoever lags has a place in the stream already; only the default's may be given up for another.
     const Position now = stream.position();
     const bool recovered = request.since && stream.ring.reachesBackTo(*request.since) && (isFirst || !session.isBehind);
-    const bool misses = recovered && request.since->seq < now.seq;
+    const bool misses = recovered && request.since->seq != now.seq; // or knows what is still on its way here
     say(session, Subscribed{request, session.channels(), now, recovered}, out);
     sayState(session, channels, misses || (session.isBehind && !isFirst), stream, out);
     if (misses)

@@ -4,6 +4,8 @@
 #include "server/gateway/stream/stream_event.h"
 #include "shared/config/config.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <deque>
 
@@ -14,7 +16,11 @@ namespace tipwatch {
 /// stream and nobody waits for a lock.
 class EventRing {
 public:
-    explicit EventRing(const ReplayLimits &limits) : m_limits(limits) {}
+    /// @p announced: seq of the latest event that there is, be it still on its way here; must outlive the ring. Null: that is the last one here.
+    explicit EventRing(const ReplayLimits &limits, const std::atomic<std::uint64_t> *announced = nullptr)
+        : m_limits(limits), m_announced(announced)
+    {
+    }
 
     /// Forgets everything: the stream goes on behind @p position.
     void restart(Position position);
@@ -26,10 +32,11 @@ public:
     /// further words.
     void trim(std::int64_t nowMs);
 
-    /// Whether nothing after @p since was forgotten.
+    /// Whether nothing after @p since was forgotten. It may be ahead of the end by what is on its way here.
     bool reachesBackTo(Position since) const
     {
-        return since.epoch == m_end.epoch && since.seq >= m_before && since.seq <= m_end.seq;
+        const std::uint64_t latest = m_announced ? m_announced->load(std::memory_order_acquire) : 0;
+        return since.epoch == m_end.epoch && since.seq >= m_before && since.seq <= std::max(m_end.seq, latest);
     }
 
     /// The event with the first thing that comes after @p seq; null at the end, and if it was forgotten.
@@ -48,6 +55,7 @@ private:
     void dropFront();
 
     ReplayLimits m_limits;
+    const std::atomic<std::uint64_t> *m_announced;
     std::deque<Entry> m_entries;
     Position m_end;
     std::uint64_t m_before = 0; ///< seq of the last event that is not here any more

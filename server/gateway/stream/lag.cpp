@@ -17,7 +17,7 @@ Lag::Read Lag::read(const EventRing &ring, const Subscription &wants, const Prot
     m_readUpTo = m_place.after;
     std::uint32_t skipped = m_place.part;
     std::size_t bytes = 0;
-    while (m_readUpTo != ring.end().seq) {
+    while (m_readUpTo < ring.end().seq) {
         if (bytes >= turnBytes)
             return Read::More;
         const StreamEventPtr event = ring.after(m_readUpTo);

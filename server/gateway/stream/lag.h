@@ -32,6 +32,9 @@ public:
     /// Seq of the last event that was read.
     std::uint64_t readUpTo() const { return m_readUpTo; }
 
+    /// What comes next has not happened when the stream stands at @p seq.
+    bool isAheadOf(std::uint64_t seq) const { return m_place.after > seq; }
+
     /// All that was read is on its way,
     void advance();
     /// or all before @p place.

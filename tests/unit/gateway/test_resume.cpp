@@ -17,6 +17,7 @@ private Q_SLOTS:
     void initTestCase() { QLoggingCategory::setFilterRules(QStringLiteral("tipwatch.gateway=false")); }
     void missedEventsComeInOrderThenLiveOnes();
     void stateIsNotReplayed();
+    void clientThatKnowsMoreThanTheShardHearsNothingTwice();
     void replayMayBeginInsideAStep();
     void partsButTheLastAreMarked();
     void longReplayLeavesRoomForOthers();
@@ -50,6 +51,27 @@ void ResumeTest::stateIsNotReplayed()
     QCOMPARE(client.readFrame().payload, "block"s);
     running.tell(Channel::Tip, "tip");
     QCOMPARE(client.readFrame().payload, "tip"s);
+}
+
+void ResumeTest::clientThatKnowsMoreThanTheShardHearsNothingTwice()
+{
+    Running running;
+    running.tell(Channel::Txs, "1");
+    running.reactor->announce(3);
+    RawClient client = running.connect();
+    QCOMPARE(client.readFrame().payload, "at 1"s);
+    client.send(textFrame("since 3") + textFrame("where"));
+    QCOMPARE(client.readFrame().payload, "at 1"s);
+    RawClient witness = running.connect();
+    witness.readFrame();
+    running.tell(Channel::Txs, "2");
+    QCOMPARE(witness.readFrame().payload, "2"s); // not ours, who knows it
+    running.tell({plainEvent(3, Channel::Txs, "3"), plainEvent(4, Channel::Txs, "4")});
+    QCOMPARE(client.readFrame().payload, "dropped 0"s); // how the state is now
+    QCOMPARE(client.readFrame().payload, "4"s);
+    running.seq = 4;
+    running.tell(Channel::Txs, "5");
+    QCOMPARE(client.readFrame().payload, "5"s);
 }
 
 void ResumeTest::replayMayBeginInsideAStep()
