@@ -2,7 +2,6 @@
 #include "server/gateway/front_door/handshake_socket.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace tipwatch {
 
@@ -25,7 +24,7 @@ void HandshakeSocket::disconnectFromHost()
 qint64 HandshakeSocket::readData(char *data, qint64 maxSize)
 {
     const qint64 size = std::min<qint64>(maxSize, m_head.size());
-    std::memcpy(data, m_head.constData(), static_cast<std::size_t>(size));
+    std::copy_n(m_head.constData(), size, data); // data may be null where nothing is asked for
     m_head.remove(0, size);
     return size;
 }
