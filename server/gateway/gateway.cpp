@@ -30,7 +30,7 @@ constexpr const char *serverName = "tipwatch/" TIPWATCH_VERSION;
 
 std::size_t shardCount(const GatewayConfig &config)
 {
-    return config.shards > 0 ? static_cast<std::size_t>(config.shards) : std::max(1u, std::thread::hardware_concurrency() / 2);
+    return config.shards > 0 ? static_cast<std::size_t>(config.shards) : std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
 }
 
 ShardLimits shardLimits(const GatewayConfig &config)

@@ -33,7 +33,8 @@ public:
     /// status().error, and leaves everything else running; it may be called again at any time.
     Result<void> start();
 
-    /// Every client gets a close frame (1001), and at most a second to answer it; then all sockets and threads are gone.
+    /// Every client gets a close frame (1001), many of them spread over the drain time, and at most a second to answer it; then all sockets
+    /// and threads are gone.
     /// Usually returns within milliseconds. start() may follow.
     void stop();
 

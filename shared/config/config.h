@@ -105,7 +105,7 @@ struct GatewayConfig {
     std::uint16_t httpPort = 8787;              ///< 0: any free one
     std::optional<std::uint16_t> websocketPort; ///< a port of its own for the socket paths; none: the HTTP port
     std::string path = "/ws";                   ///< "/socket" answers too
-    std::int64_t shards = 0;                    ///< reactor threads; 0: one per two cores, at least one
+    std::int64_t shards = 0;                    ///< reactor threads; 0: one per core, at most 8
     bool compression = false;                   ///< permessage-deflate (RFC 7692) for clients that offer it
     std::vector<std::string> corsOrigins;       ///< "*" or origins; empty: same origin only
     std::vector<std::string> allowedHosts;      ///< besides IP literals, localhost and this machine's names

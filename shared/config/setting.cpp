@@ -440,9 +440,9 @@ void addServerLimits(std::vector<Setting> &all)
     all.push_back(duration({group, "gateway.replay_age", "WEBSOCKET_REPLAY_AGE", "--websocket-replay-age", "TIME",
                             "age of what is kept for clients that come back"},
                            replay(&ReplayLimits::age), 0ms, 24h));
-    all.push_back(integer(
-        {group, "gateway.shards", "TIPWATCH_SHARDS", "--shards", "N", "threads that serve clients; 0 is one for two cores"},
-        in(&Config::gateway, &GatewayConfig::shards), 0, 64));
+    all.push_back(integer({group, "gateway.shards", "TIPWATCH_SHARDS", "--shards", "N",
+                           "threads that serve clients; 0 is one for each core, up to 8"},
+                          in(&Config::gateway, &GatewayConfig::shards), 0, 64));
 }
 
 void addLogAndWindow(std::vector<Setting> &all)

@@ -121,7 +121,7 @@ int serveAsHub()
 {
     const SystemClock clock;
     std::size_t messageSize = 0;
-    const std::size_t shards = std::max(1u, std::thread::hardware_concurrency() / 2);
+    const std::size_t shards = std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
     auto reactor = *Reactor::start(
         shards, {}, clock, [&] { return std::make_unique<BenchProtocol>(messageSize); }, [] {});
     TlsBridges bridges(10'000);
