@@ -2,6 +2,7 @@
 // permessage-deflate as seen from a client's end of the wire, against ws_echo --deflate: what sections 12 and 13 of the Autobahn test suite
 // look at, and what a client can do wrong.
 #include "tests/conformance/echo_program.h"
+#include "tests/support/noise.h"
 #include "tests/unit/gateway/client_frames.h"
 
 #include <zlib.h>
@@ -9,7 +10,6 @@
 #include <QFile>
 
 #include <memory>
-#include <random>
 
 using namespace tipwatch::test;
 using namespace std::string_literals;
@@ -70,14 +70,6 @@ std::string sentence(std::size_t size)
     if (size > 0 && (static_cast<unsigned char>(text.back()) & 0x80) != 0)
         text.replace(size - std::min<std::size_t>(2, size), 2, "..").resize(size);
     return text;
-}
-
-std::string noise(std::size_t size)
-{
-    std::mt19937 random(7);
-    std::string bytes(size, '\0');
-    std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<char>(random()); });
-    return bytes;
 }
 
 } // namespace
@@ -215,7 +207,7 @@ void Rfc7692Test::manyMessages()
     QFETCH(unsigned, opcode);
     QFETCH(std::size_t, size);
     QFETCH(std::size_t, fragment);
-    const std::string message = opcode == 1 ? sentence(size) : noise(size);
+    const std::string message = opcode == 1 ? sentence(size) : tipwatch::noise(size);
     const std::string payload = deflated(message);
     std::string bytes;
     for (std::size_t at = 0; fragment > 0 && at < payload.size(); at += fragment)

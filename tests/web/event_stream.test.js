@@ -23,7 +23,7 @@ after(async () => {
 async function wire() {
   const sockets = new Set();
   const server = createServer((client) => {
-    const upstream = connect(tipwatch.port, "127.0.0.1");
+    const upstream = connect(tipwatch.port, tipwatch.host);
     for (const [from, to] of [[client, upstream], [upstream, client]]) {
       sockets.add(from);
       from.on("error", () => {});

@@ -347,7 +347,7 @@ describe("connection", () => {
     await connected(page);
     await mine(page);
     assert.equal(await page.evaluate(() => window.sameDocument), true);
-    const ofTheOutage = /WebSocket connection to|ERR_CONNECTION_REFUSED/; // a late icon fails to load, too
+    const ofTheOutage = /WebSocket connection to|net::ERR_(CONNECTION|EMPTY_RESPONSE)/; // a late icon fails to load, too
     assert.deepEqual(problems.filter((problem) => !ofTheOutage.test(problem)), []);
   });
 

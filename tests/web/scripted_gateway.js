@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { WebSocketServer } from "ws";
+import { ownLoopbackAddress } from "./loopback_address.js";
 
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 export const contentSecurityPolicy =
@@ -29,7 +30,7 @@ export class ScriptedGateway {
   }
 
   get url() {
-    return `http://127.0.0.1:${this.#port}`;
+    return `http://${ownLoopbackAddress}:${this.#port}`;
   }
 
   get clients() {
@@ -41,7 +42,7 @@ export class ScriptedGateway {
     this.#http = createServer((request, response) => this.#answer(request, response));
     this.#sockets = new WebSocketServer({ server: this.#http, path: "/ws" });
     this.#sockets.on("connection", (socket) => this.#welcome(socket));
-    await new Promise((resolve, reject) => this.#http.on("error", reject).listen(this.#port, "127.0.0.1", resolve));
+    await new Promise((resolve, reject) => this.#http.on("error", reject).listen(this.#port, ownLoopbackAddress, resolve));
     this.#port = this.#http.address().port;
   }
 

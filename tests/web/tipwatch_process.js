@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { ownLoopbackAddress } from "./loopback_address.js";
 
 export class TipwatchProcess {
   #child;
@@ -10,7 +11,7 @@ export class TipwatchProcess {
   /** @param {string[]} args besides those that make it serve a simulated network on loopback */
   static async start(args = [], port = 0) {
     const tipwatch = new TipwatchProcess();
-    const all = ["--server-only", "--source", "simulated", "--listen", "127.0.0.1", "--http-port", String(port), ...args];
+    const all = ["--server-only", "--source", "simulated", "--listen", ownLoopbackAddress, "--http-port", String(port), ...args];
     tipwatch.#child = spawn(process.env.TIPWATCH_BINARY, all, { stdio: ["ignore", "pipe", "pipe"] });
     const log = [];
     tipwatch.#child.stderr.on("data", (data) => log.push(data));
@@ -28,6 +29,10 @@ export class TipwatchProcess {
     tipwatch.url = new URL(await Promise.race([announced, ended])).origin;
     tipwatch.#child.stdout.resume();
     return tipwatch;
+  }
+
+  get host() {
+    return new URL(this.url).hostname;
   }
 
   get port() {

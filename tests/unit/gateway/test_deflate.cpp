@@ -3,6 +3,7 @@
 #include "server/gateway/front_door/deflate_offer.h"
 #include "server/gateway/reactor/frame_decoder.h"
 #include "server/gateway/reactor/message_deflate.h"
+#include "tests/support/noise.h"
 #include "tests/unit/gateway/client_frames.h"
 #include "tests/unit/gateway/decoded.h"
 
@@ -11,7 +12,6 @@
 #include <QTest>
 
 #include <algorithm>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -53,14 +53,6 @@ std::string sentence(std::size_t size)
     while ((static_cast<unsigned char>(text.back()) & 0x80) != 0) // not inside a character
         text.back() == '\xbf' ? text.replace(text.size() - 3, 3, "...") : text.replace(text.size() - 1, 1, ".");
     return text;
-}
-
-std::string noise(std::size_t size)
-{
-    std::mt19937 random(7);
-    std::string bytes(size, '\0');
-    std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<char>(random()); });
-    return bytes;
 }
 
 } // namespace

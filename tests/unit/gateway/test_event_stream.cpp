@@ -184,7 +184,6 @@ void EventStreamTest::whatIsNotToBeResumedFromHasNoId()
     const std::string position = served.store.snapshot()->position.toText();
     served.mine(13);
     served.see(1);
-    QTest::qWait(100); // what the backend gathers has left it
     EventSource source(served, "?channels=blocks,tip,txs", "Last-Event-ID: " + position + "\r\n");
     const StreamBlock hello = source.hello(), tip = source.next();
     QCOMPARE(hello.messageData()["recovered"_L1], true);

@@ -84,6 +84,7 @@ public:
     std::map<std::string, QJsonValue> states;
     int resumes = 0;
     bool wasLost = false; ///< a resume was not recovered
+    std::atomic<bool> hasBegun = false;
 
     /// Until @p isOver and everything up to @p lastSeq has come.
     void follow(const std::atomic<bool> &isOver, const std::atomic<std::uint64_t> &lastSeq)
@@ -135,6 +136,7 @@ private:
             if (m_epoch.empty())
                 m_position = m_highest = static_cast<std::uint64_t>(data[u"seq"_s].toDouble());
             m_epoch = data[u"epoch"_s].toString().toStdString();
+            hasBegun = true;
             return;
         }
         if (!m_isResumed || !message.contains(u"channel"_s))
@@ -297,7 +299,8 @@ void ExactnessTest::whoeverResumesEndsEqual()
         followers.push_back(std::make_unique<Follower>(*reactor, seed * 100 + i));
         threads.emplace_back([&, follower = followers.back().get()] { follower->follow(isOver, lastSeq); });
     }
-    QTest::qWait(100); // all have subscribed, from where on nothing may be missing
+    for (const auto &follower : followers) // from where on nothing may be missing
+        QTRY_VERIFY_WITH_TIMEOUT(follower->hasBegun, 60'000);
     Happenings happenings(served, seed);
     for (int i = 0; i < 1500; ++i) {
         happenings.step();

@@ -135,7 +135,7 @@ void LongPollTest::whatCameIsAnsweredAtOnce()
     served.mine(13);
     served.see(1);
     served.mine(14);
-    QTest::qWait(100); // what the backend gathers has left it
+    QTRY_COMPARE(served.store.snapshot()->mempool.count, 1); // the last of it
     const QJsonObject answer = poll(served, u"timeout=60&since="_s + since);
     QCOMPARE(answer["recovered"_L1], true);
     QCOMPARE(answer["position"_L1].toString(), positionOf(served));
@@ -232,7 +232,7 @@ void LongPollTest::longAnswerGoesOnInTheNext()
     QString position = positionOf(served);
     for (std::uint32_t n = 1; n <= 5000; ++n)
         served.see(n);
-    QTest::qWait(100);
+    QTRY_COMPARE(served.store.snapshot()->mempool.count, 5000); // the last of it
     QStringList seen;
     int answers = 0;
     while (seen.size() < 5000) {
@@ -256,7 +256,7 @@ void LongPollTest::filtersTransactions()
     const QString since = positionOf(served);
     for (std::uint32_t n = 1; n <= 5; ++n)
         served.see(n);
-    QTest::qWait(100);
+    QTRY_COMPARE(served.store.snapshot()->mempool.count, 5); // the last of it
     QCOMPARE(seenBy(poll(served, u"channels=txs&txid=%1&since=%2"_s.arg(hexOf(4), since))), QStringList(hexOf(4)));
     QCOMPARE(typesOf(poll(served, u"channels=txs&minFeerate=11&timeout=0&since="_s + since)), QStringList());
 }
