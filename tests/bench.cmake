@@ -11,3 +11,7 @@ target_link_libraries(bench_simulated PRIVATE tipwatch_warnings tipwatch_sources
 # The whole way: a real node, the real program, a browser's socket
 add_executable(live_latency bench/live_latency.cpp)
 target_link_libraries(live_latency PRIVATE tipwatch_program tipwatch_regtest)
+
+# The order in which a mempool is mined, and the blocks cut out of it
+add_executable(bench_projection bench/projection.cpp)
+target_link_libraries(bench_projection PRIVATE tipwatch_warnings tipwatch_shared)

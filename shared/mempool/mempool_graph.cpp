@@ -30,24 +30,12 @@ MempoolGraph::Slot MempoolGraph::slotOf(const TxId &txid) const
     return m_index.find(txid, keyOf());
 }
 
-MempoolGraph::Slot MempoolGraph::takeSlot()
-{
-    if (!m_free.empty()) {
-        const Slot slot = m_free.back();
-        m_free.pop_back();
-        return slot;
-    }
-    if (m_slots == m_chunks.size() * chunkSize)
-        m_chunks.push_back(std::make_unique<std::array<Node, chunkSize>>());
-    return m_slots++;
-}
-
 bool MempoolGraph::add(const MempoolEntry &entry)
 {
     if (contains(entry.txid))
         return false;
-    const Slot slot = takeSlot();
-    Node &added = node(slot);
+    const Slot slot = m_nodes.take();
+    Node &added = m_nodes[slot];
     added.txid = entry.txid;
     added.fee = entry.fee;
     added.modifiedFee = entry.modifiedFee;
@@ -76,6 +64,7 @@ bool MempoolGraph::add(const MempoolEntry &entry)
             join(slot, childSlot);
     }
 
+    m_chunks.touch(slot);
     m_vsize += entry.vsize;
     m_fees += entry.fee;
     m_bands[added.band] += added.vsize;
@@ -86,11 +75,11 @@ bool MempoolGraph::add(const MempoolEntry &entry)
 /// The node tells of a pair twice, once from either side.
 void MempoolGraph::join(Slot parent, Slot child)
 {
-    std::vector<Slot> &parents = node(child).parents;
+    std::vector<Slot> &parents = m_nodes[child].parents;
     if (std::find(parents.begin(), parents.end(), parent) != parents.end())
         return;
     parents.push_back(parent);
-    node(parent).children.push_back(child);
+    m_nodes[parent].children.push_back(child);
 }
 
 /// Entries of one snapshot may come in any order, a child before its parent too.
@@ -98,7 +87,7 @@ void MempoolGraph::joinWaitingChildren(Slot parent)
 {
     if (m_awaitedParents.empty())
         return;
-    const auto [first, last] = m_awaitedParents.equal_range(node(parent).txid);
+    const auto [first, last] = m_awaitedParents.equal_range(m_nodes[parent].txid);
     for (auto it = first; it != last; ++it) {
         const Slot child = slotOf(it->second);
         if (child != TxidIndex::none)
@@ -112,11 +101,12 @@ bool MempoolGraph::remove(const TxId &txid)
     const Slot slot = slotOf(txid);
     if (slot == TxidIndex::none)
         return false;
-    Node &gone = node(slot);
+    const Node &gone = m_nodes[slot];
+    m_chunks.remove(m_nodes, slot);
     for (const Slot parent : gone.parents)
-        eraseOne(node(parent).children, slot);
+        eraseOne(m_nodes[parent].children, slot);
     for (const Slot child : gone.children)
-        eraseOne(node(child).parents, slot);
+        eraseOne(m_nodes[child].parents, slot);
     if (!m_awaitedParents.empty())
         std::erase_if(m_awaitedParents, [&](const auto &waiting) { return waiting.second == txid; });
 
@@ -125,8 +115,7 @@ bool MempoolGraph::remove(const TxId &txid)
     m_bands[gone.band] -= gone.vsize;
     --m_bandCounts[gone.band];
     m_index.erase(txid, keyOf());
-    gone = Node{};
-    m_free.push_back(slot);
+    m_nodes.giveBack(slot);
     return true;
 }
 
@@ -140,7 +129,7 @@ std::optional<MempoolEntry> MempoolGraph::find(const TxId &txid) const
     const Slot slot = slotOf(txid);
     if (slot == TxidIndex::none)
         return std::nullopt;
-    const Node &found = node(slot);
+    const Node &found = m_nodes[slot];
     MempoolEntry entry;
     entry.txid = found.txid;
     entry.fee = found.fee;
@@ -153,8 +142,14 @@ std::optional<MempoolEntry> MempoolGraph::find(const TxId &txid) const
     entry.outputs = found.outputs;
     entry.flags = found.flags;
     for (const Slot parent : found.parents)
-        entry.parents.push_back(node(parent).txid);
+        entry.parents.push_back(m_nodes[parent].txid);
     return entry;
+}
+
+std::optional<Chunk> MempoolGraph::chunkOf(const TxId &txid)
+{
+    const Slot slot = slotOf(txid);
+    return slot == TxidIndex::none ? std::nullopt : std::optional(m_chunks.chunkOf(m_nodes, slot));
 }
 
 std::vector<TxId> MempoolGraph::relatives(const TxId &txid, std::vector<Slot> Node::*direction) const
@@ -168,10 +163,10 @@ std::vector<TxId> MempoolGraph::relatives(const TxId &txid, std::vector<Slot> No
     while (!open.empty()) {
         const Slot slot = open.back();
         open.pop_back();
-        for (const Slot relative : node(slot).*direction) {
+        for (const Slot relative : m_nodes[slot].*direction) {
             if (!visited.insert(relative).second)
                 continue;
-            found.push_back(node(relative).txid);
+            found.push_back(m_nodes[relative].txid);
             open.push_back(relative);
         }
     }
@@ -200,9 +195,9 @@ std::vector<FeerateBand> MempoolGraph::histogram() const
 
 void MempoolGraph::forEachTxid(const std::function<void(const TxId &)> &visit) const
 {
-    for (Slot slot = 0; slot < m_slots; ++slot) {
-        if (node(slot).used)
-            visit(node(slot).txid);
+    for (Slot slot = 0; slot < m_nodes.end(); ++slot) {
+        if (m_nodes[slot].used)
+            visit(m_nodes[slot].txid);
     }
 }
 

@@ -3,6 +3,8 @@
 
 #include "shared/domain/mempool_summary.h"
 #include "shared/domain/transaction.h"
+#include "shared/mempool/mempool_chunks.h"
+#include "shared/mempool/mempool_nodes.h"
 #include "shared/mempool/txid_index.h"
 
 #include <array>
@@ -17,8 +19,8 @@ namespace tipwatch {
 
 /// The transactions of the mempool and who spends whom, with sums and the feerate histogram kept up to date.
 /// Not thread-safe; lives on the backend thread. add/remove cost O(parents + children); nothing is ever recomputed as a whole.
-/// The projection of the next blocks (clusters, chunks) will hang on the same nodes: a cluster is a connected component of this
-/// graph. Source of the terms: Bitcoin Core doc/policy/mempool-terminology.md.
+/// The order in which they will be mined hangs on the same nodes: see MempoolChunks. Source of the terms: Bitcoin Core
+/// doc/policy/mempool-terminology.md.
 class MempoolGraph {
 public:
     /// Adds a transaction. Parents that are not there (yet) are remembered and joined should they come.
@@ -47,46 +49,29 @@ public:
     /// Bands of feerateBands that hold anything, cheapest first.
     std::vector<FeerateBand> histogram() const;
 
+    /// All of it in mining order, as of now. Costs the clusters that have changed since it was asked for last.
+    const ChunkIndex &chunks() { return m_chunks.upToDate(m_nodes); }
+    /// What it is mined with.
+    std::optional<Chunk> chunkOf(const TxId &txid);
+
     /// Calls @p visit for every txid; no particular order.
     void forEachTxid(const std::function<void(const TxId &)> &visit) const;
 
 private:
-    using Slot = std::uint32_t;
-
-    struct Node {
-        TxId txid;
-        Satoshi fee;
-        Satoshi modifiedFee;
-        Satoshi value;
-        std::int64_t time = 0;
-        std::int32_t vsize = 0;
-        std::int32_t weight = 0;
-        std::int32_t inputs = -1;
-        std::int32_t outputs = -1;
-        std::uint16_t flags = 0;
-        std::uint8_t band = 0;
-        bool used = false;
-        std::vector<Slot> parents;
-        std::vector<Slot> children;
-    };
+    using Slot = MempoolSlot;
+    using Node = MempoolNode;
 
     auto keyOf() const
     {
-        return [this](Slot slot) -> const TxId & { return node(slot).txid; };
+        return [this](Slot slot) -> const TxId & { return m_nodes[slot].txid; };
     }
-    const Node &node(Slot slot) const { return (*m_chunks[slot / chunkSize])[slot % chunkSize]; }
-    Node &node(Slot slot) { return (*m_chunks[slot / chunkSize])[slot % chunkSize]; }
-    Slot takeSlot();
     Slot slotOf(const TxId &txid) const;
     void joinWaitingChildren(Slot parent);
     void join(Slot parent, Slot child);
     std::vector<TxId> relatives(const TxId &txid, std::vector<Slot> Node::*direction) const;
 
-    /// Nodes never move and growth never copies: one vector would double, and need old and new at once.
-    static constexpr std::size_t chunkSize = 256;
-    std::vector<std::unique_ptr<std::array<Node, chunkSize>>> m_chunks;
-    Slot m_slots = 0; ///< handed out so far
-    std::vector<Slot> m_free;
+    MempoolNodes m_nodes;
+    MempoolChunks m_chunks;
     TxidIndex m_index;
     std::unordered_multimap<TxId, TxId, HashOfHash256> m_awaitedParents; ///< parent not there yet -> child
     std::array<std::int64_t, feerateBands.size()> m_bands{};             ///< vsize in each
