@@ -2,9 +2,9 @@
 #pragma once
 
 #include "shared/domain/block.h"
+#include "shared/domain/shared_list.h"
 
 #include <cstddef>
-#include <vector>
 
 namespace tipwatch {
 
@@ -24,8 +24,8 @@ struct ProjectedBlock {
 struct ProjectedBlocks {
     static constexpr std::size_t most = 8;
 
-    std::vector<ProjectedBlock> blocks; ///< none of them empty
-    ProjectedBlock rest;                ///< count 0: there is none
+    SharedList<ProjectedBlock> blocks; ///< none of them empty
+    ProjectedBlock rest;               ///< count 0: there is none
     friend bool operator==(const ProjectedBlocks &, const ProjectedBlocks &) = default;
 };
 

@@ -21,6 +21,10 @@ public:
     std::size_t size() const { return m_items->size(); }
     bool empty() const { return m_items->empty(); }
     const T &operator[](std::size_t index) const { return (*m_items)[index]; }
+    friend bool operator==(const SharedList &a, const SharedList &b)
+    {
+        return a.m_items == b.m_items || *a.m_items == *b.m_items;
+    }
 
 private:
     std::shared_ptr<const std::vector<T>> m_items;

@@ -170,16 +170,15 @@ private:
 
 ProjectedBlocks projectBlocks(const ChunkIndex &chunks, const BlockFilling &filling)
 {
-    ProjectedBlocks projected;
+    std::vector<ProjectedBlock> blocks;
     Miner miner(chunks, filling);
-    while (projected.blocks.size() < ProjectedBlocks::most) {
+    while (blocks.size() < ProjectedBlocks::most) {
         const Stretch block = miner.nextBlock();
         if (block.sums().count == 0)
             break;
-        projected.blocks.push_back(block.summary());
+        blocks.push_back(block.summary());
     }
-    projected.rest = miner.rest().summary();
-    return projected;
+    return {std::move(blocks), miner.rest().summary()};
 }
 
 } // namespace tipwatch

@@ -112,10 +112,22 @@ const ChunkIndex &MempoolChunks::upToDate(const MempoolNodes &nodes)
     }
     for (const MempoolSlot slot : m_members)
         m_states[slot].isGathered = false;
+    endUpdate();
+    return m_index;
+}
+
+/// The room that a whole mempool took is given back; what usual updates need is kept.
+void MempoolChunks::endUpdate()
+{
+    constexpr std::size_t usual = 10'000;
     m_touched.clear();
     m_members.clear();
     m_clusterEnds.clear();
-    return m_index;
+    if (m_members.capacity() > usual) {
+        m_touched.shrink_to_fit();
+        m_members.shrink_to_fit();
+        m_clusterEnds.shrink_to_fit();
+    }
 }
 
 void MempoolChunks::gatherCluster(const MempoolNodes &nodes, MempoolSlot start)

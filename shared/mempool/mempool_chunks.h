@@ -40,6 +40,7 @@ private:
 
     void eraseChunk(const MempoolNodes &nodes, MempoolSlot slot);
     Chunk findChunk(const MempoolNodes &nodes, MempoolSlot id) const;
+    void endUpdate();
     void gatherCluster(const MempoolNodes &nodes, MempoolSlot start);
     void divideCluster(const MempoolNodes &nodes, std::size_t begin, std::size_t end);
     void divideLarger(const MempoolNodes &nodes, std::size_t begin, std::size_t end);

@@ -14,6 +14,8 @@ std::string_view channelName(Channel channel)
         return "txs";
     case Channel::Mempool:
         return "mempool";
+    case Channel::Projected:
+        return "projected";
     case Channel::Fees:
         return "fees";
     case Channel::Network:

@@ -71,6 +71,14 @@ ValueWriter &position(ValueWriter &out, const std::optional<GeoPosition> &value)
     return out.endObject();
 }
 
+void encodeRange(ValueWriter &out, const FeerateRange &range)
+{
+    out.key("feerateRange").beginArray();
+    for (const Feerate point : range)
+        out.value(shown(point));
+    out.endArray();
+}
+
 void encodeBranch(ValueWriter &out, std::string_view name, const std::vector<BlockPtr> &branch)
 {
     out.key(name).beginArray();
@@ -151,15 +159,10 @@ void encode(ValueWriter &out, const BlockSummary &block)
     block.totalFees ? out.value(block.totalFees->value) : out.null();
     out.member("subsidy", block.subsidy.value);
     feerate(out, "medianFeerate", block.medianFeerate());
-    out.key("feerateRange");
-    if (block.feerateRange) {
-        out.beginArray();
-        for (const Feerate point : *block.feerateRange)
-            out.value(shown(point));
-        out.endArray();
-    } else {
-        out.null();
-    }
+    if (block.feerateRange)
+        encodeRange(out, *block.feerateRange);
+    else
+        out.key("feerateRange").null();
     text(out, "miner", block.miner);
     text(out, "coinbaseTag", block.coinbaseTag);
     text(out, "chainwork", block.chainwork);
@@ -213,6 +216,29 @@ void encode(ValueWriter &out, const MempoolSummary &mempool)
     out.member("exact", mempool.exact);
     out.member("resyncs", mempool.resyncs);
     out.endObject();
+}
+
+void encode(ValueWriter &out, const ProjectedBlocks &projection)
+{
+    const auto add = [&](std::size_t index, const ProjectedBlock &block, bool isRest) {
+        out.beginObject();
+        out.member("index", index);
+        out.member("count", block.count);
+        out.member("vsize", block.vsize.value);
+        out.member("weight", block.weight.value);
+        out.member("totalFees", block.totalFees.value);
+        out.member("medianFeerate", shown(block.medianFeerate()));
+        encodeRange(out, block.feerateRange);
+        if (isRest)
+            out.member("rest", true);
+        out.endObject();
+    };
+    out.beginArray();
+    for (std::size_t index = 0; index < projection.blocks.size(); ++index)
+        add(index, projection.blocks[index], false);
+    if (projection.rest.count > 0)
+        add(projection.blocks.size(), projection.rest, true);
+    out.endArray();
 }
 
 void encode(ValueWriter &out, const FeeEstimates &fees)

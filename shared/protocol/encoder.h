@@ -19,6 +19,7 @@ void encode(ValueWriter &out, const Tip &tip);
 void encode(ValueWriter &out, const BlockSummary &block);
 void encode(ValueWriter &out, const MempoolEntry &entry);
 void encode(ValueWriter &out, const MempoolSummary &mempool);
+void encode(ValueWriter &out, const ProjectedBlocks &projection);
 void encode(ValueWriter &out, const FeeEstimates &fees);
 void encode(ValueWriter &out, const NetworkInfo &network);
 void encode(ValueWriter &out, const Peer &peer);

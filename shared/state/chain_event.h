@@ -5,6 +5,7 @@
 #include "shared/domain/mempool_summary.h"
 #include "shared/domain/node_info.h"
 #include "shared/domain/peer.h"
+#include "shared/domain/projected_block.h"
 #include "shared/domain/source_status.h"
 #include "shared/domain/transaction.h"
 #include "shared/state/position.h"
@@ -63,6 +64,11 @@ struct MempoolChanged {
     MempoolSummary summary;
 };
 
+/// What the next blocks would be has changed. At once after a block, else with the figures of the mempool.
+struct ProjectionChanged {
+    ProjectedBlocks projection;
+};
+
 struct FeesChanged {
     FeeEstimates fees;
 };
@@ -81,9 +87,9 @@ struct SourceStatusChanged {
     SourceStatus status;
 };
 
-using ChainEventBody =
-    std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised, TransactionsSeen,
-                 TransactionsRemoved, MempoolChanged, FeesChanged, NetworkChanged, PeersChanged, SourceStatusChanged>;
+using ChainEventBody = std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised,
+                                    TransactionsSeen, TransactionsRemoved, MempoolChanged, ProjectionChanged, FeesChanged,
+                                    NetworkChanged, PeersChanged, SourceStatusChanged>;
 
 /// What happened, where in the order, and when we heard of it. Immutable; shared by all readers.
 struct ChainEvent {

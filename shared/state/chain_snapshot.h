@@ -19,6 +19,7 @@ struct ChainSnapshot {
     NetworkInfo network;
     SharedList<Peer> peers; ///< in the order of their ids
     SourceStatus status;
+    ProjectedBlocks projection{};
 };
 
 using ChainSnapshotPtr = std::shared_ptr<const ChainSnapshot>;

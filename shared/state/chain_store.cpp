@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shared/state/chain_store.h"
 
+#include "shared/mempool/block_projection.h"
 #include "shared/state/block_feerates.h"
 
 #include <QRandomGenerator>
@@ -111,6 +112,7 @@ std::optional<std::size_t> ChainStore::connectBlock(ConnectedBlock block, std::i
     pushBlock(std::move(block.summary), std::move(block.transactions), heardAt);
     if (!mined.empty()) {
         publish(TransactionsRemoved{std::move(mined), RemovalReason::Mined, std::nullopt}, heardAt);
+        publishProjection();
         touchMempool();
     }
     return count;
@@ -396,10 +398,20 @@ void ChainStore::publishMempool()
     summary.resyncs = m_status.resyncs;
     if (!m_arrivals.isEmpty())
         scheduleMempool(rateDecayMs);
-    if (summary == m_mempool)
+    if (summary != m_mempool) {
+        m_mempool = std::move(summary);
+        publish(MempoolChanged{m_mempool}, m_clock.unixMs());
+    }
+    publishProjection();
+}
+
+void ChainStore::publishProjection()
+{
+    ProjectedBlocks projection = projectBlocks(m_graph.chunks());
+    if (projection == m_projection)
         return;
-    m_mempool = std::move(summary);
-    publish(MempoolChanged{m_mempool}, m_clock.unixMs());
+    m_projection = std::move(projection);
+    publish(ProjectionChanged{m_projection}, m_clock.unixMs());
 }
 
 // --- the rest
@@ -464,8 +476,8 @@ template <class Body> void ChainStore::publish(Body body, std::int64_t heardAt)
 
 void ChainStore::refreshSnapshot()
 {
-    auto snapshot = std::make_shared<const ChainSnapshot>(
-        ChainSnapshot{m_position, m_tip, {m_blocks.begin(), m_blocks.end()}, m_mempool, m_fees, m_network, m_peers, m_status});
+    auto snapshot = std::make_shared<const ChainSnapshot>(ChainSnapshot{
+        m_position, m_tip, {m_blocks.begin(), m_blocks.end()}, m_mempool, m_fees, m_network, m_peers, m_status, m_projection});
     const std::lock_guard lock(m_snapshotMutex);
     m_snapshot.swap(snapshot);
 }

@@ -132,6 +132,7 @@ private:
 
     template <class Body> void publish(Body body, std::int64_t heardAt);
     void publishMempool();
+    void publishProjection();
     void touchMempool();
     void scheduleMempool(int delayMs);
     void publishPeers();
@@ -171,6 +172,7 @@ private:
     QTimer m_peersTimer;
     SourceStatus m_status;
     MempoolSummary m_mempool;
+    ProjectedBlocks m_projection;
 
     mutable std::mutex m_snapshotMutex;
     ChainSnapshotPtr m_snapshot;

@@ -130,6 +130,7 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainEvent &event, const
                    [&](const TransactionsSeen &e) { messages.addSeen(e, txsOf(filter)); },
                    [&](const TransactionsRemoved &e) { messages.addRemoved(e, txsOf(filter)); },
                    [&](const MempoolChanged &e) { messages.addState("mempool.update", Channel::Mempool, e.summary); },
+                   [&](const ProjectionChanged &e) { messages.addState("projected.blocks", Channel::Projected, e.projection); },
                    [&](const FeesChanged &e) { messages.addState("fees.update", Channel::Fees, e.fees); },
                    [&](const NetworkChanged &e) { // what waits of the peers on this channel is not said by it
                        messages.add("network.update", Channel::Network, false, 512,
@@ -165,6 +166,8 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainSnapshot &snapshot,
         messages.addState("tip.update", Channel::Tip, snapshot.tip);
     if (wants(Channel::Mempool))
         messages.addState("mempool.update", Channel::Mempool, snapshot.mempool);
+    if (wants(Channel::Projected))
+        messages.addState("projected.blocks", Channel::Projected, snapshot.projection);
     if (wants(Channel::Fees))
         messages.addState("fees.update", Channel::Fees, snapshot.fees);
     if (wants(Channel::Network)) {

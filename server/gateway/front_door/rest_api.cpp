@@ -63,6 +63,8 @@ void RestApi::addRoutes(Router &router)
     add("/api/v1/blocks", [this](const ChainSnapshot &s, const HttpRequest &r) { return blocks(s, r); });
     add("/api/v1/blocks/{id}", [this](const ChainSnapshot &s, const HttpRequest &r) { return block(s, r); });
     add("/api/v1/mempool", [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.mempool)); });
+    add("/api/v1/projected",
+        [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.projection)); });
     add("/api/v1/fees", [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.fees)); });
     add("/api/v1/network", [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.network)); });
     add("/api/v1/status", [this](const ChainSnapshot &s, const HttpRequest &) { return status(s); });

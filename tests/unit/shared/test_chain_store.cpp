@@ -322,6 +322,34 @@ private Q_SLOTS:
         QCOMPARE(rig.log.of<MempoolChanged>().size(), 2u);
     }
 
+    void projectionFollowsTheMempoolAndABlockAtOnce()
+    {
+        Rig rig;
+        rig.startAt(100);
+        QVERIFY(rig.store.snapshot()->projection.blocks.empty());
+        for (std::uint64_t i = 1; i <= 3; ++i)
+            rig.store.addTransaction(txid(i), i + 1, 1);
+        rig.store.describeTransactions({entry(1, 1410), entry(2, 2820), entry(3, 100, 141, {txid(2)})});
+        QCOMPARE(rig.log.of<ProjectionChanged>().size(), 1u);
+        const ProjectedBlocks &first = rig.log.of<ProjectionChanged>()[0]->projection;
+        QCOMPARE(first.blocks.size(), 1u);
+        QCOMPARE(first.blocks[0].count, 3);
+        QCOMPARE(first.blocks[0].totalFees.value, 4330);
+        QCOMPARE(first.blocks[0].feerateRange.front(), Feerate(100.0 / 141));
+        QCOMPARE(first.blocks[0].feerateRange.back(), Feerate(20));
+        QCOMPARE(rig.store.snapshot()->projection, first);
+
+        rig.store.connectBlock({block(101), {txid(1), txid(2)}}, 5); // no time has passed
+        QCOMPARE(rig.log.of<ProjectionChanged>().size(), 2u);
+        QCOMPARE(rig.store.snapshot()->projection.blocks[0].count, 1);
+        QCOMPARE(rig.store.snapshot()->projection.blocks[0].totalFees.value, 100);
+
+        rig.store.removeTransaction(txid(3), RemovalReason::Evicted, std::nullopt, 9, 1);
+        rig.clock.advance(ChainStore::mempoolIntervalMs);
+        QTRY_VERIFY(rig.store.snapshot()->projection.blocks.empty());
+        QCOMPARE(rig.log.of<ProjectionChanged>().size(), 3u);
+    }
+
     void peersAreToldByWhatDiffers()
     {
         Rig rig;

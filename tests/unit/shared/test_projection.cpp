@@ -172,9 +172,9 @@ ProjectedBlocks projectPlainly(std::vector<Chunk> chunks, const BlockFilling &fi
         }
         return block;
     };
-    ProjectedBlocks projected;
+    std::vector<ProjectedBlock> blocks;
     std::sort(chunks.begin(), chunks.end());
-    while (projected.blocks.size() < ProjectedBlocks::most) {
+    while (blocks.size() < ProjectedBlocks::most) {
         std::vector<Chunk> taken, left;
         std::int64_t room = filling.maxWeight - filling.reservedWeight;
         int failures = 0;
@@ -193,11 +193,10 @@ ProjectedBlocks projectPlainly(std::vector<Chunk> chunks, const BlockFilling &fi
         }
         if (taken.empty())
             break;
-        projected.blocks.push_back(summary(taken));
+        blocks.push_back(summary(taken));
         chunks = left;
     }
-    projected.rest = summary(chunks);
-    return projected;
+    return {std::move(blocks), summary(chunks)};
 }
 
 } // namespace
@@ -433,7 +432,7 @@ private Q_SLOTS:
         graph.add(entry(4, 200, 200));              // 1
         const ProjectedBlocks projected = projectBlocks(graph.chunks());
         QCOMPARE(projected.blocks.size(), std::size_t(1));
-        const ProjectedBlock &block = projected.blocks.front();
+        const ProjectedBlock &block = projected.blocks[0];
         QCOMPARE(block.count, 4);
         QCOMPARE(block.vsize, VBytes(500));
         QCOMPARE(block.weight, Weight(2000));

@@ -96,6 +96,21 @@ MempoolSummary mempool()
     return m;
 }
 
+ProjectedBlocks projection()
+{
+    ProjectedBlock first;
+    first.count = 3'412;
+    first.vsize = VBytes(997'901);
+    first.weight = Weight(3'991'604);
+    first.totalFees = Satoshi(4'512'009);
+    first.feerateRange = {Feerate(2.00049), Feerate(2.25), Feerate(2.5),   Feerate(3),
+                          Feerate(4.00051), Feerate(8),    Feerate(1204.5)};
+    ProjectedBlock rest = first;
+    rest.count = 44'799;
+    rest.feerateRange = {Feerate(-3.5), Feerate(0.1), Feerate(0.2), Feerate(0.5), Feerate(1), Feerate(1.5), Feerate(2)};
+    return {{first}, rest};
+}
+
 FeeEstimates fees()
 {
     return {Feerate(12.0004), Feerate(9.5), Feerate(3), std::nullopt, Feerate(1)};
@@ -193,6 +208,8 @@ std::vector<NamedEvent> streamEvents()
         {"replaced", TransactionsRemoved{{txid(5)}, RemovalReason::Replaced, txid(4)}},
         {"mined", mined},
         {"mempool", MempoolChanged{mempool()}},
+        {"projected", ProjectionChanged{projection()}},
+        {"projected-nothing", ProjectionChanged{}},
         {"fees", FeesChanged{fees()}},
         {"fees-unknown", FeesChanged{}},
         {"network", NetworkChanged{network()}},
@@ -209,7 +226,7 @@ std::vector<NamedEvent> streamEvents()
 
 ChainSnapshot streamSnapshot()
 {
-    return {streamPosition, tip(), {wholeBlock()}, mempool(), fees(), network(), peers(), status()};
+    return {streamPosition, tip(), {wholeBlock()}, mempool(), fees(), network(), peers(), status(), projection()};
 }
 
 StreamMetrics streamMetrics()

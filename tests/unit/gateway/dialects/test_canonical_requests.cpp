@@ -142,7 +142,7 @@ void CanonicalRequestTest::errors_data()
     channel("channel is null", "null", "bad_message");
     channel("channel has no name", R"({"filter":{}})", "bad_message");
     channel("name is a number", R"({"name":5})", "bad_message");
-    for (const char *name : {"gossip", "", "TIP", "tip ", "projected", "projected:0", "alerts", "track:tx:00", "track:address:x",
+    for (const char *name : {"gossip", "", "TIP", "tip ", "projected:0", "alerts", "track:tx:00", "track:address:x",
                              "prices:BTCUSD", "market:summary"})
         QTest::addRow("channel \"%s\"", name) << R"({"op":"subscribe","id":1,"channels":[")" + std::string(name) + "\"]}"
                                               << std::string("unknown_channel") << std::string("1");
