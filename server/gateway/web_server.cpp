@@ -16,13 +16,32 @@ constexpr const char *serverName = "tipwatch/" TIPWATCH_VERSION;
 /// The whole set of txids, asked from the backend thread for the front door's.
 auto txidsFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
 {
-    return [&store, &backend, &door](RestApi::TxidsReply reply) {
+    return [&store, &backend, &door](MempoolApi::TxidsReply reply) {
         QMetaObject::invokeMethod(
             &backend,
             [&store, &door, reply = std::move(reply)] {
                 auto txids = std::make_shared<const MempoolTxids>(store.mempoolTxids());
                 QMetaObject::invokeMethod(
                     &door, [reply, txids] { reply(*txids); }, Qt::QueuedConnection);
+            },
+            Qt::QueuedConnection);
+    };
+}
+
+/// The same of those transactions that somebody reads a page of.
+auto entriesFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
+{
+    return [&store, &backend, &door](std::vector<TxId> txids, MempoolApi::EntriesReply reply) {
+        QMetaObject::invokeMethod(
+            &backend,
+            [&store, &door, txids = std::move(txids), reply = std::move(reply)] {
+                std::vector<MempoolEntry> entries;
+                for (const TxId &txid : txids) {
+                    if (auto entry = store.graph().find(txid))
+                        entries.push_back(std::move(*entry));
+                }
+                QMetaObject::invokeMethod(
+                    &door, [reply, entries = std::move(entries)] { reply(entries); }, Qt::QueuedConnection);
             },
             Qt::QueuedConnection);
     };
@@ -55,14 +74,16 @@ WebServer::WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, con
                      TlsBridges &bridges, const Clock &clock)
     : m_store(store), m_reactor(reactor), m_frontDoor(config, keys, clock, reactor, bridges, socketPaths(config)),
       m_stream(store, reactor),
-      m_rest({store, serverName, [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; },
-              txidsFrom(store, m_backend, m_frontDoor)}),
+      m_rest(
+          {store, serverName, [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; }}),
+      m_mempool({txidsFrom(store, m_backend, m_frontDoor), entriesFrom(store, m_backend, m_frontDoor)}),
       m_clientList(reactor, m_frontDoor), m_site(store, clock, config.path, TIPWATCH_VERSION, [this] {
           return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort();
       })
 {
     m_clientList.addRoutes(m_frontDoor.router());
     m_stream.addRoutes(m_frontDoor.router());
+    m_mempool.addRoutes(m_frontDoor.router());
     m_rest.addRoutes(m_frontDoor.router());
     m_frontDoor.router().add("/metrics", [this](const HttpRequest &) {
         HttpResponse response;

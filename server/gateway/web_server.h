@@ -4,6 +4,7 @@
 #include "server/gateway/auth/access_keys.h"
 #include "server/gateway/front_door/client_list.h"
 #include "server/gateway/front_door/front_door.h"
+#include "server/gateway/front_door/mempool_api.h"
 #include "server/gateway/front_door/rest_api.h"
 #include "server/gateway/front_door/site.h"
 #include "server/gateway/front_door/stream_routes.h"
@@ -49,6 +50,7 @@ private:
     FrontDoor m_frontDoor;
     StreamRoutes m_stream;
     RestApi m_rest;
+    MempoolApi m_mempool;
     ClientList m_clientList;
     Site m_site;
     QThread m_thread; ///< the front door's

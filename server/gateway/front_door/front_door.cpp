@@ -265,6 +265,9 @@ std::optional<HttpResponse> FrontDoor::route(HttpConnection &connection, const R
             return std::move(known.error());
         claims = *known;
     }
+    if (match.access == Router::Access::Data && claims && claims->channels &&
+        !(match.channel && claims->channels->contains(*match.channel)))
+        return HttpResponse::error(403, "forbidden", "your token does not give access to this");
     if (match.access == Router::Access::Client) {
         if (auto refusal = makeClient(connection, head, visitor, claims))
             return refusal;

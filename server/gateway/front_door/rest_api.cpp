@@ -1,57 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/front_door/rest_api.h"
 
+#include "server/gateway/front_door/rest_words.h"
 #include "server/gateway/front_door/router.h"
 #include "shared/protocol/encoder.h"
 #include "shared/state/chain_store.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <utility>
 
 namespace tipwatch {
 
-namespace {
-
-template <class Number> std::optional<Number> number(std::string_view text)
-{
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(value) : std::nullopt;
-}
-
-HttpResponse at(Position position, HttpResponse response)
-{
-    response.headers.emplace_back("Tipwatch-Position", position.toText());
-    return response;
-}
-
-/// RFC 8288.
-std::pair<std::string, std::string> nextLink(const std::string &target)
-{
-    return {"Link", "<" + target + ">; rel=\"next\""};
-}
-
-/// The @p limit txids that come after @p after in the order of their bytes: a page stays where it is while others come and go.
-std::vector<TxId> pageOf(const std::vector<TxId> &txids, std::size_t limit, const std::optional<TxId> &after)
-{
-    std::vector<TxId> page;
-    std::copy_if(txids.begin(), txids.end(), std::back_inserter(page), [&](const TxId &txid) { return !after || *after < txid; });
-    const auto end = page.begin() + static_cast<std::ptrdiff_t>(std::min(limit, page.size()));
-    std::partial_sort(page.begin(), end, page.end());
-    page.erase(end, page.end());
-    return page;
-}
-
-} // namespace
-
 RestApi::RestApi(Needs needs) : m_needs(std::move(needs)) {}
 
 void RestApi::addRoutes(Router &router)
 {
-    const auto add = [&](std::string_view pattern, auto handler, Router::Access access = Router::Access::Data) {
-        router.add(
+    const auto add = [&](std::string_view pattern, auto handler,
+                         Router::Access access = Router::Access::Data) -> Router::Route & {
+        return router.add(
             pattern,
             [this, handler](const HttpRequest &request) {
                 const ChainSnapshotPtr snapshot = m_needs.store.snapshot();
@@ -59,21 +26,28 @@ void RestApi::addRoutes(Router &router)
             },
             access);
     };
-    add("/api/v1/tip", [this](const ChainSnapshot &s, const HttpRequest &) { return tip(s); });
-    add("/api/v1/blocks", [this](const ChainSnapshot &s, const HttpRequest &r) { return blocks(s, r); });
-    add("/api/v1/blocks/{id}", [this](const ChainSnapshot &s, const HttpRequest &r) { return block(s, r); });
-    add("/api/v1/mempool", [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.mempool)); });
-    add("/api/v1/projected",
-        [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.projection)); });
-    add("/api/v1/fees", [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.fees)); });
-    add("/api/v1/network", [](const ChainSnapshot &s, const HttpRequest &) { return HttpResponse::json(toJson(s.network)); });
-    add("/api/v1/status", [this](const ChainSnapshot &s, const HttpRequest &) { return status(s); });
+    add("/api/v1/tip", [this](const ChainSnapshot &s, const HttpRequest &) { return tip(s); }).about(Channel::Tip);
+    add("/api/v1/blocks", [this](const ChainSnapshot &s, const HttpRequest &r) { return blocks(s, r); }).about(Channel::Blocks);
+    add("/api/v1/blocks/{id}", [this](const ChainSnapshot &s, const HttpRequest &r) {
+        return block(s, r);
+    }).about(Channel::Blocks);
+    add("/api/v1/mempool", [](const ChainSnapshot &s, const HttpRequest &) {
+        return HttpResponse::json(toJson(s.mempool));
+    }).about(Channel::Mempool);
+    add("/api/v1/projected", [](const ChainSnapshot &s, const HttpRequest &) {
+        return HttpResponse::json(toJson(s.projection));
+    }).about(Channel::Projected);
+    add("/api/v1/fees", [](const ChainSnapshot &s, const HttpRequest &) {
+        return HttpResponse::json(toJson(s.fees));
+    }).about(Channel::Fees);
+    add("/api/v1/network", [](const ChainSnapshot &s, const HttpRequest &) {
+        return HttpResponse::json(toJson(s.network));
+    }).about(Channel::Network);
+    add("/api/v1/status", [this](const ChainSnapshot &s, const HttpRequest &) { return status(s); }).about(Channel::Status);
     add("/readyz", [this](const ChainSnapshot &s, const HttpRequest &) { return ready(s); });
     add(
         "/healthz", [](const ChainSnapshot &, const HttpRequest &) { return HttpResponse::json("{\"status\":\"ok\"}"); },
         Router::Access::Open);
-    router.addLater("/api/v1/mempool/txids",
-                    [this](const HttpRequest &request, const HttpReply &reply) { txids(request, reply); });
     add("/api/{rest*}", [](const ChainSnapshot &, const HttpRequest &) {
         return HttpResponse::error(404, "not_found", "the API has nothing at this path");
     });
@@ -160,62 +134,6 @@ HttpResponse RestApi::ready(const ChainSnapshot &snapshot) const
     source.reason.empty() ? json.null() : json.value(source.reason);
     json.endObject();
     return HttpResponse::json(std::move(body), isReady ? 200 : 503);
-}
-
-void RestApi::txids(const HttpRequest &request, const HttpReply &reply)
-{
-    TxidsQuestion question{reply, 0, std::nullopt};
-    if (const auto given = request.queryValue("limit")) {
-        const auto limit = number<std::size_t>(*given);
-        if (!limit || *limit == 0 || *limit > maxTxidPage) {
-            reply(HttpResponse::error(400, "bad_limit", "limit is a number from 1 to " + std::to_string(maxTxidPage)));
-            return;
-        }
-        question.limit = *limit;
-    }
-    if (const auto given = request.queryValue("after")) {
-        question.after = TxId::fromHex(*given);
-        if (!question.after || question.limit == 0) {
-            reply(HttpResponse::error(400, "bad_after", "after is the last txid of the page before, and goes with limit"));
-            return;
-        }
-    }
-    std::erase_if(m_txidBodies, [](const auto &body) { return body.expired(); });
-    if (question.limit == 0 && m_txidBodies.size() >= maxTxidBodies) {
-        HttpResponse busy = HttpResponse::error(503, "busy", "too many of these long answers are under way");
-        busy.headers.emplace_back("Retry-After", "2");
-        reply(std::move(busy));
-        return;
-    }
-    m_awaitTxids.push_back(std::move(question));
-    if (m_awaitTxids.size() == 1)
-        m_needs.askForTxids([this](const MempoolTxids &txids) { answerTxids(txids); });
-}
-
-void RestApi::answerTxids(const MempoolTxids &txids)
-{
-    std::shared_ptr<const std::string> whole;
-    for (const TxidsQuestion &question : std::exchange(m_awaitTxids, {})) {
-        HttpResponse response = at(txids.position, HttpResponse::json({}));
-        if (question.limit > 0) {
-            const MempoolTxids page{txids.position, txids.mempoolSequence, txids.exact,
-                                    pageOf(txids.txids, question.limit, question.after)};
-            response.setBody(toJson(page));
-            if (page.txids.size() == question.limit)
-                response.headers.push_back(nextLink("/api/v1/mempool/txids?limit=" + std::to_string(question.limit) +
-                                                    "&after=" + page.txids.back().toHex()));
-        } else {
-            if (!whole) {
-                whole = std::make_shared<const std::string>(toJson(txids));
-                m_txidBodies.push_back(whole);
-            }
-            // What it is made of, not 20 MB of it.
-            response.headers.emplace_back("ETag", "\"" + txids.position.toText() + "-" + std::to_string(txids.mempoolSequence) +
-                                                      (txids.exact ? "-exact\"" : "\""));
-            response.shareBody(whole);
-        }
-        question.reply(std::move(response));
-    }
 }
 
 } // namespace tipwatch

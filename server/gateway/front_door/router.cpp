@@ -19,14 +19,18 @@ std::vector<std::string> segmentsOf(std::string_view path)
 
 } // namespace
 
-void Router::addLater(std::string_view pattern, Handler handler, Access access)
+Router::Route &Router::addLater(std::string_view pattern, Handler handler, Access access)
 {
-    m_routes.push_back({segmentsOf(pattern), std::move(handler), access});
+    Route &route = m_routes.emplace_back();
+    route.m_segments = segmentsOf(pattern);
+    route.m_handler = std::move(handler);
+    route.m_access = access;
+    return route;
 }
 
-void Router::add(std::string_view pattern, ImmediateHandler handler, Access access)
+Router::Route &Router::add(std::string_view pattern, ImmediateHandler handler, Access access)
 {
-    addLater(
+    return addLater(
         pattern, [handler = std::move(handler)](const HttpRequest &request, const HttpReply &reply) { reply(handler(request)); },
         access);
 }
@@ -37,8 +41,9 @@ Router::Match Router::find(const std::string &path) const
     Match match;
     for (const Route &route : m_routes) {
         if (fits(route, segments, match.parameters)) {
-            match.handler = route.handler;
-            match.access = route.access;
+            match.handler = route.m_handler;
+            match.access = route.m_access;
+            match.channel = route.m_channel;
             return match;
         }
     }
@@ -51,8 +56,8 @@ Router::Match Router::find(const std::string &path) const
 bool Router::fits(const Route &route, const std::vector<std::string> &path, std::vector<std::string> &parameters)
 {
     parameters.clear();
-    for (std::size_t i = 0; i < route.segments.size(); ++i) {
-        const std::string &segment = route.segments[i];
+    for (std::size_t i = 0; i < route.m_segments.size(); ++i) {
+        const std::string &segment = route.m_segments[i];
         if (segment.ends_with("*}"))
             return path.size() > i;
         if (i >= path.size())
@@ -65,7 +70,7 @@ bool Router::fits(const Route &route, const std::vector<std::string> &path, std:
             return false;
         }
     }
-    return path.size() == route.segments.size();
+    return path.size() == route.m_segments.size();
 }
 
 } // namespace tipwatch

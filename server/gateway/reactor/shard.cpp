@@ -251,10 +251,10 @@ void Shard::open(ShardInbox::Adopt adopted)
     const std::int64_t half = m_limits.pingIntervalMs / 2;
     connection.pingAt =
         m_now + m_limits.pingIntervalMs - static_cast<std::int64_t>(connection.clientId * 2654435761u % 1024) * half / 1024;
-    setDeadline(connection);
     m_outbox.clear();
     m_stream.ring.trim(m_now);
     m_protocol->opened(connection.session, adopted.client, m_stream, m_outbox);
+    setDeadline(connection);
     deflate(m_outbox, connection.session);
     const bool isIndexer = connection.session.wants().wire == Wire::Indexer;
     connection.decoder =
@@ -430,6 +430,7 @@ bool Shard::hear(Connection &connection, std::string_view message, bool isBinary
     }
     const Subscription before = session.wants();
     const std::uint32_t refusals = session.refusals;
+    const std::int64_t expiresAt = session.expiresAt;
     m_stream.ring.trim(m_now);
     if (isBinary)
         m_protocol->binaryReceived(session, message, m_stream, m_outbox);
@@ -439,6 +440,8 @@ bool Shard::hear(Connection &connection, std::string_view message, bool isBinary
     if (session.refusals != refusals)
         m_counters.count(ClientError::BadRequest);
     sessionChanged(connection, before);
+    if (session.expiresAt != expiresAt)
+        setDeadline(connection);
     return true;
 }
 
@@ -522,6 +525,10 @@ void Shard::onDeadline(Connection &connection)
         tooSlow(connection);
         return;
     }
+    if (connection.session.expiresAt != 0 && m_now >= connection.session.expiresAt) {
+        close(connection, CloseCode::Policy, "the token has expired");
+        return;
+    }
     if (connection.poll) {
         answerIfDue(connection);
         if (connection.phase == Connection::Phase::Open)
@@ -559,6 +566,8 @@ void Shard::setDeadline(const Connection &connection)
     std::int64_t deadline = connection.goneAt;
     if (connection.phase == Connection::Phase::Open && m_drainEnd == 0) {
         deadline = connection.poll ? connection.poll->until() : connection.pingAt;
+        if (connection.session.expiresAt != 0)
+            deadline = std::min(deadline, connection.session.expiresAt);
         if (connection.frameSince != 0)
             deadline = std::min(deadline, connection.frameSince + m_limits.readTimeoutMs);
         if (connection.session.channels().isEmpty())

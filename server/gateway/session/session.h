@@ -71,6 +71,7 @@ public:
     bool isBehind = false;               ///< older messages wait for it elsewhere than in its queue; kept by the shard
     bool isLockedOut = false;            ///< a token is required, and it has shown none yet
     std::optional<ChannelSet> allowed{}; ///< by its token; nothing: everything
+    std::int64_t expiresAt = 0;          ///< steady ms at which its token is good no longer; 0: never
     std::unique_ptr<Replay> replay{};    ///< asked for; the shard takes it
 
 private:

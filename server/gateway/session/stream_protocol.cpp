@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/session/stream_protocol.h"
 
+#include "server/gateway/auth/token_verifier.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -33,7 +35,7 @@ StreamProtocol::StreamProtocol(Needs needs) : m_needs(std::move(needs)) {}
 void StreamProtocol::opened(Session &session, const Newcomer &newcomer, const StreamState &stream, Outbox &out)
 {
     if (newcomer.claims)
-        session.allowed = newcomer.claims->channels;
+        admit(session, *newcomer.claims);
     if (newcomer.query) {
         join(session, *newcomer.query, stream, out);
         return;
@@ -50,6 +52,14 @@ void StreamProtocol::opened(Session &session, const Newcomer &newcomer, const St
     hello.network = stream.network();
     say(session, hello, out);
     sayState(session, session.channels(), false, stream, out);
+}
+
+/// As long and as far as the token says.
+void StreamProtocol::admit(Session &session, const Claims &claims) const
+{
+    session.allowed = claims.channels;
+    const std::int64_t left = (claims.expires + TokenVerifier::leewaySeconds) * 1000 - m_needs.clock.unixMs();
+    session.expiresAt = claims.expires == 0 ? 0 : m_needs.clock.steadyMs() + std::max<std::int64_t>(left, 0);
 }
 
 /// One who says with the request what a WebSocket says with its first messages. A long poll is told nothing before it is answered.
@@ -201,7 +211,7 @@ void StreamProtocol::authenticate(Session &session, const ClientRequest &request
         say(session, claims.error(), out);
         return;
     }
-    session.allowed = claims->channels;
+    admit(session, *claims);
     say(session, Authenticated{request, claims->expires}, out);
     if (!std::exchange(session.isLockedOut, false))
         return;

@@ -47,6 +47,7 @@ private:
         std::vector<StreamMessage> messages;
     };
 
+    void admit(Session &session, const Claims &claims) const;
     void join(Session &session, const StreamQuery &query, const StreamState &stream, Outbox &out);
     void received(Session &session, std::string_view message, bool isBinary, const StreamState &stream, Outbox &out);
     void apply(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/gateway/auth/token_verifier.h"
 #include "tests/unit/gateway/http_exchange.h"
 #include "tests/unit/gateway/token_maker.h"
 
+#include <QDateTime>
 #include <QFile>
 #include <QLoggingCategory>
 #include <QMutex>
@@ -16,6 +18,7 @@ namespace {
 
 const std::string secret = "0123456789abcdef0123456789abcdef";
 const std::string tipOnly = hs256Token(R"({"channels":["tip"]})", secret);
+const std::string everything = hs256Token(R"({"sub":"wall"})", secret);
 const std::string expired = hs256Token(R"({"exp":1000000000})", secret);
 
 std::string bearer(const std::string &token)
@@ -42,6 +45,8 @@ private Q_SLOTS:
     void handshakes_data();
     void handshakes();
     void withoutRequirementATokenIsOptionalButNotWrong();
+    void streamEndsWithItsToken();
+    void newTokenKeepsTheStreamOpen();
     void tokensAreNotLogged();
     void badKeyFileKeepsTheGatewayFromStarting();
     void preflights_data();
@@ -77,7 +82,12 @@ void AccessTest::requiredTokens_data()
     row("nonsense", "/api/v1/tip", bearer("nonsense"), 401);
     row("long answer without", "/api/v1/mempool/txids", "", 401);
     row("page without", "/", "", 401);
-    row("page with", "/?token=" + tipOnly, "", 200);
+    row("page with", "/?token=" + everything, "", 200);
+    row("page with less than it shows", "/?token=" + tipOnly, "", 403);
+    row("another channel", "/api/v1/fees", bearer(tipOnly), 403);
+    row("every channel", "/api/v1/fees", bearer(everything), 200);
+    row("long answer of another channel", "/api/v1/mempool/txs", bearer(tipOnly), 403);
+    row("of no channel", "/metrics", bearer(tipOnly), 403);
     row("ready without", "/readyz", "", 401);
     row("health", "/healthz", "", 200);
     row("unknown API path without", "/api/v1/nope", "", 401);
@@ -98,6 +108,8 @@ void AccessTest::requiredTokens()
         QCOMPARE(answer.errorCode(), u"unauthorized"_s);
         QVERIFY(answer.field("WWW-Authenticate").startsWith("Bearer"));
     }
+    if (status == 403)
+        QCOMPARE(answer.errorCode(), u"forbidden"_s);
 }
 
 void AccessTest::handshakes_data()
@@ -138,6 +150,53 @@ void AccessTest::withoutRequirementATokenIsOptionalButNotWrong()
     open.fill();
     QVERIFY(open.start());
     QCOMPARE(get(open, "/api/v1/tip", bearer(expired)).status, 200);
+}
+
+namespace {
+
+/// Good for about @p seconds more.
+std::string tokenFor(std::int64_t seconds)
+{
+    const std::int64_t expires = QDateTime::currentSecsSinceEpoch() - TokenVerifier::leewaySeconds + seconds;
+    return hs256Token(R"({"exp":)" + std::to_string(expires) + "}", secret);
+}
+
+} // namespace
+
+void AccessTest::streamEndsWithItsToken()
+{
+    ServedStore served(guarded());
+    served.fill();
+    QVERIFY(served.start());
+    Listener socket;
+    socket.socket.open(QUrl(served.socketUrl().toString() + u"?token="_s + QString::fromStdString(tokenFor(2))));
+    const std::string stream = besides([&] {
+        RawClient client = RawClient::connectTo(served.port());
+        client.send("GET /api/v1/events?channels=tip&token=" + tokenFor(2) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        return client.readAll(); // to its end
+    });
+    QVERIFY2(stream.find("event: tip.update") != std::string::npos, stream.c_str());
+    QVERIFY2(stream.ends_with(": closed 1008 the token has expired\n\n"), stream.c_str());
+    QTRY_COMPARE(socket.socket.closeReason(), u"the token has expired"_s);
+    QCOMPARE(socket.socket.closeCode(), QWebSocketProtocol::CloseCodePolicyViolated);
+    QCOMPARE(socket.count(u"tip.update"_s), 1u);
+}
+
+void AccessTest::newTokenKeepsTheStreamOpen()
+{
+    ServedStore served(guarded());
+    served.fill();
+    QVERIFY(served.start());
+    Listener lasting, ending;
+    const QUrl url(served.socketUrl().toString() + u"?token="_s + QString::fromStdString(tokenFor(2)));
+    lasting.socket.open(url);
+    ending.socket.open(url);
+    QTRY_COMPARE(lasting.count(u"hello"_s), 1u);
+    lasting.say((R"({"op":"auth","token":")" + everything + R"("})").c_str());
+    QTRY_COMPARE(lasting.count(u"authenticated"_s), 1u);
+    QTRY_COMPARE(ending.socket.closeReason(), u"the token has expired"_s);
+    served.mine(13);
+    QTRY_COMPARE(lasting.count(u"block.mined"_s), 1u);
 }
 
 namespace {

@@ -62,6 +62,7 @@ private Q_SLOTS:
 
     void blocksAreReadPageByPage();
     void txidsAreReadPageByPage();
+    void transactionsAreReadPageByPage();
     void badParameters_data();
     void badParameters();
     void pageOfAnotherSocketPortConnectsThere();
@@ -333,6 +334,31 @@ void RestTest::txidsAreReadPageByPage()
     QVERIFY(seen.size() >= 2500);
 }
 
+void RestTest::transactionsAreReadPageByPage()
+{
+    ServedStore served;
+    served.fill();
+    for (std::uint32_t n = 0; n < 250; ++n)
+        served.see(n);
+    served.store.addTransaction(ServedStore::txidOf(1000), 1001, 1); // of which nothing more is known yet
+    QVERIFY(served.start());
+    QStringList seen;
+    int pages = 0;
+    for (std::string path = "/api/v1/mempool/txs"; !path.empty(); ++pages) {
+        const Answer page = get(served, path);
+        QCOMPARE(page.status, 200);
+        QVERIFY(!page.field("Tipwatch-Position").isEmpty());
+        for (const QJsonValue &transaction : page.array()) {
+            seen += transaction[u"txid"_s].toString();
+            QVERIFY(transaction[u"vsize"_s].toInt() > 0);
+        }
+        path = nextOf(page);
+    }
+    QCOMPARE(pages, 3);
+    QCOMPARE(seen.size(), 250);
+    QCOMPARE(QSet<QString>(seen.begin(), seen.end()).size(), 250);
+}
+
 void RestTest::badParameters_data()
 {
     QTest::addColumn<std::string>("path");
@@ -343,6 +369,8 @@ void RestTest::badParameters_data()
         QTest::newRow(("before "s + value).c_str()) << "/api/v1/blocks?before="s + value << u"bad_before"_s;
     for (const char *value : {"0", "50001", "x", ""})
         QTest::newRow(("limit of txids "s + value).c_str()) << "/api/v1/mempool/txids?limit="s + value << u"bad_limit"_s;
+    for (const char *value : {"0", "1001", "x", ""})
+        QTest::newRow(("limit of transactions "s + value).c_str()) << "/api/v1/mempool/txs?limit="s + value << u"bad_limit"_s;
     QTest::newRow("after is no txid") << "/api/v1/mempool/txids?limit=5&after=xyz"s << u"bad_after"_s;
     QTest::newRow("after without limit") << "/api/v1/mempool/txids?after="s + std::string(64, '0') << u"bad_after"_s;
 }
