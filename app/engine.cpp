@@ -8,7 +8,7 @@ namespace tipwatch {
 
 Engine::Engine(const Config &config, const Clock &clock, PeerLocator locator)
     : m_config(config), m_clock(clock), m_locator(std::move(locator)), m_store(m_bus, clock),
-      m_gateway(config.gateway, m_bus, m_store, clock)
+      m_gateway(config.gateway, m_bus, m_store, clock, &m_desk)
 {
     connect(&m_gateway, &Gateway::statusChanged, this, &Engine::gatewayStatusChanged);
 }
@@ -26,12 +26,14 @@ void Engine::start()
     auto chosen = chooseSource(m_config, m_store, m_clock, m_locator);
     qCInfo(appLog, "source.chosen kind=%s reason=\"%s\"", chosen.kind.c_str(), chosen.reason.c_str());
     m_source = std::move(chosen.source);
+    m_desk.setSource(m_source->queries());
     m_source->start();
 }
 
 void Engine::stop()
 {
     m_gateway.stop();
+    m_desk.setSource(nullptr);
     if (m_source)
         m_source->stop();
     m_source.reset();

@@ -6,6 +6,7 @@
 #include "server/sources/peer_locator.h"
 #include "shared/config/config.h"
 #include "shared/domain/clock.h"
+#include "shared/node/query_desk.h"
 #include "shared/state/chain_store.h"
 #include "shared/state/event_bus.h"
 
@@ -34,6 +35,8 @@ public:
 
     EventBus &bus() { return m_bus; }
     const ChainStore &store() const { return m_store; }
+    /// For questions to the node itself.
+    NodeQueries &queries() { return m_desk; }
 
 Q_SIGNALS:
     void gatewayStatusChanged(const tipwatch::GatewayStatus &status);
@@ -44,6 +47,7 @@ private:
     PeerLocator m_locator;
     EventBus m_bus;
     ChainStore m_store;
+    QueryDesk m_desk;
     Gateway m_gateway;
     std::unique_ptr<NodeSource> m_source;
 };

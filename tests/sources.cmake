@@ -36,6 +36,7 @@ tipwatch_test(NAME rpc_client_test SOURCES unit/sources/rpc_client_test.cpp LIBS
 tipwatch_test(NAME zmq_subscriber_test SOURCES unit/sources/zmq_subscriber_test.cpp LIBS tipwatch_sources PkgConfig::ZMQ)
 tipwatch_test(NAME node_locator_test SOURCES unit/sources/node_locator_test.cpp LIBS tipwatch_sources)
 tipwatch_test(NAME bitcoin_wire_regtest SOURCES regtest/bitcoin_wire_regtest.cpp LIBS tipwatch_regtest)
+tipwatch_test(NAME node_queries_regtest SOURCES regtest/node_queries_regtest.cpp LIBS tipwatch_regtest)
 
 # The simulated source
 tipwatch_test(NAME test_simulated_network SOURCES unit/sources/test_simulated_network.cpp LIBS tipwatch_sources)

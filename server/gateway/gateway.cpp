@@ -9,7 +9,6 @@
 #include "server/gateway/publisher.h"
 #include "server/gateway/reactor/reactor.h"
 #include "server/gateway/session/stream_protocol.h"
-#include "server/gateway/web_server.h"
 #include "shared/state/chain_store.h"
 #include "shared/state/event_bus.h"
 
@@ -120,9 +119,10 @@ struct Gateway::Serving {
     }
 };
 
-Gateway::Gateway(const GatewayConfig &config, EventBus &bus, const ChainStore &store, const Clock &clock, QObject *parent)
-    : QObject(parent), m_config(config), m_bus(bus), m_store(store), m_clock(clock), m_enabled(config.enabled),
-      m_statusTimer(this)
+Gateway::Gateway(const GatewayConfig &config, EventBus &bus, const ChainStore &store, const Clock &clock, NodeQueries *queries,
+                 QObject *parent)
+    : QObject(parent), m_config(config), m_bus(bus), m_store(store), m_clock(clock), m_queries(queries),
+      m_enabled(config.enabled), m_statusTimer(this)
 {
     m_told = status();
     m_statusTimer.setSingleShot(true);
@@ -166,6 +166,11 @@ Result<void> Gateway::start()
     return {};
 }
 
+WebServer::Needs Gateway::needsOf(const Serving &serving) const
+{
+    return {serving.keys, m_store, *serving.reactor, *serving.bridges, m_clock, m_queries};
+}
+
 void Gateway::allowDescriptors() const
 {
     const std::size_t needed =
@@ -192,7 +197,7 @@ Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
     serving->reactor = std::move(*reactor);
     serving->publisher =
         std::make_unique<Publisher>(m_bus, m_store, *serving->reactor, m_clock, m_config.clients.batchInterval.count());
-    auto web = WebServer::open(m_config, serving->keys, m_store, *serving->reactor, *serving->bridges, m_clock);
+    auto web = WebServer::open(m_config, needsOf(*serving));
     if (!web)
         return tl::unexpected(web.error());
     serving->web = std::move(*web);
@@ -235,14 +240,14 @@ Result<void> Gateway::moveWebServer(const GatewayConfig &before)
     const bool sharesPort = wanted.httpPort == old.httpPort || before.websocketPort;
     if (sharesPort)
         web.reset();
-    auto opened = WebServer::open(wanted, m_serving->keys, m_store, *m_serving->reactor, *m_serving->bridges, m_clock);
+    auto opened = WebServer::open(wanted, needsOf(*m_serving));
     if (opened) {
         web = std::move(*opened);
         return {};
     }
     m_config = before;
     if (sharesPort) {
-        if (auto again = WebServer::open(old, m_serving->keys, m_store, *m_serving->reactor, *m_serving->bridges, m_clock))
+        if (auto again = WebServer::open(old, needsOf(*m_serving)))
             web = std::move(*again);
         else
             m_serving.reset(); // somebody took the port in this very moment

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/gateway/web_server.h"
 #include "shared/config/config.h"
 #include "shared/domain/clock.h"
 #include "shared/domain/error.h"
@@ -17,6 +18,7 @@ namespace tipwatch {
 
 class ChainStore;
 class EventBus;
+class NodeQueries;
 
 /// Serves the feed to browsers: HTTP and WebSocket on one port, on threads of its own.
 /// Lives on the backend thread and is called there only; whoever is elsewhere calls queued.
@@ -25,7 +27,9 @@ class Gateway final : public QObject {
 
 public:
     /// Nothing is opened before start(). All references must outlive the gateway; @p config is copied.
-    Gateway(const GatewayConfig &config, EventBus &bus, const ChainStore &store, const Clock &clock, QObject *parent = nullptr);
+    /// @p queries: for what only the node can tell; null: nobody is asked. Outlives the gateway too.
+    Gateway(const GatewayConfig &config, EventBus &bus, const ChainStore &store, const Clock &clock,
+            NodeQueries *queries = nullptr, QObject *parent = nullptr);
     /// Stops.
     ~Gateway() override;
 
@@ -55,6 +59,7 @@ private:
     struct Serving;
 
     Result<std::unique_ptr<Serving>> serve();
+    WebServer::Needs needsOf(const Serving &serving) const;
     Result<void> moveWebServer(const GatewayConfig &before);
     void allowDescriptors() const;
     void clientsChanged();
@@ -64,6 +69,7 @@ private:
     EventBus &m_bus;
     const ChainStore &m_store;
     const Clock &m_clock;
+    NodeQueries *m_queries;
     bool m_enabled;
     std::string m_error;
     GatewayStatus m_told; ///< what statusChanged() said last

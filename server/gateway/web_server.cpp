@@ -57,11 +57,9 @@ FrontDoor::SocketPaths socketPaths(const GatewayConfig &config)
 
 } // namespace
 
-Result<std::unique_ptr<WebServer>> WebServer::open(const GatewayConfig &config, const AccessKeysPtr &keys,
-                                                   const ChainStore &store, Reactor &reactor, TlsBridges &bridges,
-                                                   const Clock &clock)
+Result<std::unique_ptr<WebServer>> WebServer::open(const GatewayConfig &config, const Needs &needs)
 {
-    std::unique_ptr<WebServer> server(new WebServer(config, keys, store, reactor, bridges, clock));
+    std::unique_ptr<WebServer> server(new WebServer(config, needs));
     Result<void> listening;
     QMetaObject::invokeMethod(
         &server->m_frontDoor, [&] { listening = server->m_frontDoor.listen(); }, Qt::BlockingQueuedConnection);
@@ -70,14 +68,14 @@ Result<std::unique_ptr<WebServer>> WebServer::open(const GatewayConfig &config, 
     return server;
 }
 
-WebServer::WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, const ChainStore &store, Reactor &reactor,
-                     TlsBridges &bridges, const Clock &clock)
-    : m_store(store), m_reactor(reactor), m_frontDoor(config, keys, clock, reactor, bridges, socketPaths(config)),
-      m_stream(store, reactor),
-      m_rest(
-          {store, serverName, [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; }}),
-      m_mempool({txidsFrom(store, m_backend, m_frontDoor), entriesFrom(store, m_backend, m_frontDoor)}),
-      m_clientList(reactor, m_frontDoor), m_site(store, clock, config.path, TIPWATCH_VERSION, [this] {
+WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
+    : m_store(needs.store), m_reactor(needs.reactor),
+      m_frontDoor(config, needs.keys, needs.clock, needs.reactor, needs.bridges, socketPaths(config)),
+      m_questions(needs.queries, m_backend, m_frontDoor), m_stream(m_store, m_reactor),
+      m_rest({m_store, serverName,
+              [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; }}),
+      m_mempool({txidsFrom(m_store, m_backend, m_frontDoor), entriesFrom(m_store, m_backend, m_frontDoor)}),
+      m_clientList(m_reactor, m_frontDoor), m_site(m_store, needs.clock, config.path, TIPWATCH_VERSION, [this] {
           return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort();
       })
 {

@@ -5,6 +5,7 @@
 #include "server/gateway/front_door/client_list.h"
 #include "server/gateway/front_door/front_door.h"
 #include "server/gateway/front_door/mempool_api.h"
+#include "server/gateway/front_door/node_questions.h"
 #include "server/gateway/front_door/rest_api.h"
 #include "server/gateway/front_door/site.h"
 #include "server/gateway/front_door/stream_routes.h"
@@ -28,10 +29,17 @@ class TlsBridges;
 /// that have become WebSockets belong to the reactor and outlive it, so that a port can be changed under them.
 class WebServer {
 public:
-    /// Opens the port. All references must outlive the server. @return why not, in words.
-    static Result<std::unique_ptr<WebServer>> open(const GatewayConfig &config, const AccessKeysPtr &keys,
-                                                   const ChainStore &store, Reactor &reactor, TlsBridges &bridges,
-                                                   const Clock &clock);
+    struct Needs {
+        AccessKeysPtr keys;
+        const ChainStore &store;
+        Reactor &reactor;
+        TlsBridges &bridges;
+        const Clock &clock;
+        NodeQueries *queries = nullptr; ///< null: nobody can be asked
+    };
+
+    /// Opens the port. What @p needs refers to must outlive the server. @return why not, in words.
+    static Result<std::unique_ptr<WebServer>> open(const GatewayConfig &config, const Needs &needs);
     /// Closes the port and every connection that is still HTTP.
     ~WebServer();
 
@@ -41,13 +49,13 @@ public:
     std::uint16_t socketPort() const { return m_frontDoor.socketPort(); }
 
 private:
-    WebServer(const GatewayConfig &config, const AccessKeysPtr &keys, const ChainStore &store, Reactor &reactor,
-              TlsBridges &bridges, const Clock &clock);
+    WebServer(const GatewayConfig &config, const Needs &needs);
 
     const ChainStore &m_store;
     Reactor &m_reactor;
     QObject m_backend; ///< what waits for the backend thread in its name is forgotten when it goes
     FrontDoor m_frontDoor;
+    NodeQuestions m_questions;
     StreamRoutes m_stream;
     RestApi m_rest;
     MempoolApi m_mempool;

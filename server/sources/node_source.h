@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "shared/node/node_queries.h"
+
 #include <QObject>
 
 namespace tipwatch {
@@ -18,6 +20,9 @@ public:
 
     /// Lets go of sockets and timers. The store is not touched any more after this returns.
     virtual void stop() = 0;
+
+    /// Whom to ask what the source does not tell by itself, for as long as the source lives; null if it cannot be asked.
+    virtual NodeQueries *queries() { return nullptr; }
 };
 
 } // namespace tipwatch

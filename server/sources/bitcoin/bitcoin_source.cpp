@@ -19,7 +19,8 @@ constexpr int personPause = 5000; // what needs a person to repair is looked at 
 constexpr const char *methodsWeCall =
     "getblockchaininfo, getnetworkinfo, getnettotals, getpeerinfo, getzmqnotifications, getbestblockhash, getrawmempool, "
     "getmempoolinfo, "
-    "getmempoolentry, getrawtransaction, getblock, getblockheader, getblockstats, estimatesmartfee, waitfornewblock";
+    "getmempoolentry, getrawtransaction, getblock, getblockhash, getblockheader, getblockstats, gettxout, scantxoutset, "
+    "estimatesmartfee, waitfornewblock";
 
 const char *nameOf(RpcError::Kind kind)
 {
@@ -71,6 +72,7 @@ void BitcoinSource::start()
 void BitcoinSource::stop()
 {
     m_retryTimer.stop();
+    m_queries.setNode(std::nullopt);
     m_session.reset();
     m_dropped.reset();
 }
@@ -84,6 +86,7 @@ void BitcoinSource::connectToNode()
     }
     m_status.node = address->endpoint.url();
     m_credentialsFrom = address->credentialsFrom;
+    m_queries.setNode(*address);
     m_session = std::make_unique<NodeSession>(*address, m_config.zmq, m_store, m_clock, m_locator);
     connect(m_session.get(), &NodeSession::changed, this, &BitcoinSource::onSessionChanged);
     connect(m_session.get(), &NodeSession::failed, this, &BitcoinSource::onFailed);
@@ -100,6 +103,8 @@ void BitcoinSource::onSessionChanged()
 {
     const NodeSession::Picture &picture = m_session->picture();
     m_status.network = picture.network;
+    if (const BitcoinNetwork *known = findBitcoinNetwork(picture.network))
+        m_queries.setHalvingInterval(known->halvingInterval);
     m_status.version = picture.version;
     m_status.progress = picture.progress;
     m_status.feed = picture.feed;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/sources/bitcoin/bitcoin_queries.h"
 #include "server/sources/bitcoin/node_session.h"
 #include "server/sources/node_source.h"
 #include "server/sources/peer_locator.h"
@@ -28,6 +29,7 @@ public:
 
     void start() override;
     void stop() override;
+    NodeQueries *queries() override { return &m_queries; }
 
 private:
     void connectToNode();
@@ -42,6 +44,7 @@ private:
     ChainStore &m_store;
     const Clock &m_clock;
     PeerLocator &m_locator;
+    BitcoinQueries m_queries;
     std::unique_ptr<NodeSession> m_session;
     std::unique_ptr<NodeSession> m_dropped; ///< failed, to be deleted from the event loop
     std::string m_credentialsFrom;

@@ -42,7 +42,8 @@ struct TransactionFormat {
 };
 
 /// Reads one transaction (BIP 144) and hands what is in it to @p sink:
-///   version(u32), inputs(count), input(prevout 36 bytes, script, sequence), outputs(count), output(value, script), witness(input index), lockTime(u32).
+///   version(u32), inputs(count), input(prevout 36 bytes, script, sequence), outputs(count), output(value, script), witness(input index), lockTime(u32);
+/// and, if it has that, the items of each input's witness before witness(): witnessItem(input index, bytes).
 /// What is wrong is to be found in @p reader, and the sink has then seen a part only.
 template <class Sink> TransactionFormat readTransaction(ByteReader &reader, Sink &sink)
 {
@@ -94,8 +95,11 @@ template <class Sink> TransactionFormat readTransaction(ByteReader &reader, Sink
     bool anyWitness = false;
     for (std::uint64_t i = 0; extended && i < inputs && !reader.hasFailed(); ++i) {
         const std::uint64_t items = reader.count(1, "the number of witness items");
-        for (std::uint64_t item = 0; item < items && !reader.hasFailed(); ++item)
-            reader.sizedBytes("a witness item");
+        for (std::uint64_t item = 0; item < items && !reader.hasFailed(); ++item) {
+            [[maybe_unused]] const auto bytes = reader.sizedBytes("a witness item");
+            if constexpr (requires { sink.witnessItem(std::size_t(0), bytes); })
+                sink.witnessItem(static_cast<std::size_t>(i), bytes);
+        }
         if (items > 0 && !reader.hasFailed()) {
             anyWitness = true;
             sink.witness(static_cast<std::size_t>(i));

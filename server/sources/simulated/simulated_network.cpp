@@ -2,6 +2,7 @@
 #include "server/sources/simulated/simulated_network.h"
 
 #include "server/sources/simulated/block_template.h"
+#include "server/sources/simulated/simulated_detail.h"
 #include "server/sources/simulated/simulated_hash.h"
 #include "server/sources/simulated/transaction_outputs.h"
 #include "server/sources/simulated/transaction_shape.h"
@@ -275,7 +276,7 @@ MempoolEntry SimulatedNetwork::entryOf(Slot slot) const
     MempoolEntry entry;
     entry.txid = txidOf(pooled.serial);
     entry.flags = shape.flags;
-    entry.wtxid = entry.has(TxFlag::Segwit) ? hashOf<WtxId>(mix(m_seed, WtxidStream), pooled.serial) : WtxId(entry.txid.bytes());
+    entry.wtxid = wtxidOf(pooled, entry.flags);
     entry.fee = entry.modifiedFee = Satoshi(pooled.fee);
     entry.weight = Weight(pooled.weight);
     entry.vsize = vsizeOf(entry.weight);
@@ -288,6 +289,55 @@ MempoolEntry SimulatedNetwork::entryOf(Slot slot) const
     if (!entry.parents.empty())
         entry.set(TxFlag::SpendsMempool);
     return entry;
+}
+
+WtxId SimulatedNetwork::wtxidOf(const PooledTransaction &transaction, std::uint16_t flags) const
+{
+    const bool segwit = (flags & static_cast<std::uint16_t>(TxFlag::Segwit)) != 0;
+    return segwit ? hashOf<WtxId>(mix(m_seed, WtxidStream), transaction.serial) : WtxId(txidOf(transaction.serial).bytes());
+}
+
+std::optional<TransactionDetail> SimulatedNetwork::detailOf(const TxId &txid) const
+{
+    const auto detail = [&](const PooledTransaction &pooled, std::span<const TxId> parents) {
+        return simulated::detailOf(pooled, txid, wtxidOf(pooled, shapeOf(pooled.shape).flags), parents);
+    };
+    for (Slot slot = 0; slot < m_mempool.slotCount(); ++slot) {
+        if (!m_mempool.isUsed(slot) || txidOf(m_mempool.at(slot).serial) != txid)
+            continue;
+        std::vector<TxId> parents;
+        for (const Slot parent : m_mempool.parents(slot))
+            parents.push_back(txidOf(m_mempool.at(parent).serial));
+        return detail(m_mempool.at(slot), parents);
+    }
+    for (const MinedBlock &block : m_recentBlocks) {
+        for (const PooledTransaction &mined : block.transactions) {
+            if (txidOf(mined.serial) != txid)
+                continue;
+            TransactionDetail confirmed = detail(mined, {});
+            const std::int64_t confirmations = m_chain.tip().height.value - block.summary.height.value + 1;
+            confirmed.block = ConfirmingBlock{block.summary.hash, block.summary.height, block.summary.time, confirmations};
+            return confirmed;
+        }
+    }
+    return std::nullopt;
+}
+
+std::vector<BlockTransactionFacts> SimulatedNetwork::transactionsOf(const BlockHash &hash) const
+{
+    constexpr Weight usualCoinbase(800);
+    std::vector<BlockTransactionFacts> facts;
+    for (const MinedBlock &block : m_recentBlocks) {
+        if (block.summary.hash != hash)
+            continue;
+        const ConnectedBlock contents = contentsOf(block);
+        for (const ConfirmedTransaction &transaction : *contents.transactions) {
+            const std::size_t at = facts.size();
+            const Weight weight = at == 0 ? usualCoinbase : Weight(block.transactions[at - 1].weight);
+            facts.push_back({transaction.txid, weight, transaction.value, transaction.payee});
+        }
+    }
+    return facts;
 }
 
 void SimulatedNetwork::announce(Slot slot, bool replacement)

@@ -11,11 +11,13 @@
 #include "server/sources/simulated/simulated_peers.h"
 #include "server/sources/simulated/simulated_wallets.h"
 #include "shared/config/config.h"
+#include "shared/domain/transaction_detail.h"
 
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -63,6 +65,10 @@ public:
     FeeEstimates fees() const;
     const NetworkInfo &network() const { return m_peers.info(); }
     const std::vector<Peer> &peers() const { return m_peers.peers(); }
+    /// Of the mempool or of the last few blocks. Looks through all of them.
+    std::optional<TransactionDetail> detailOf(const TxId &txid) const;
+    /// Coinbase first; empty of blocks that are not among the last few.
+    std::vector<BlockTransactionFacts> transactionsOf(const BlockHash &hash) const;
 
 private:
     enum Event { NextArrival, NextBlock, NextSpell, NextEstimate, NextPeers, NextExpiry, EventCount };
@@ -84,6 +90,7 @@ private:
     void estimate(Time now);
 
     MempoolEntry entryOf(Slot slot) const;
+    WtxId wtxidOf(const PooledTransaction &transaction, std::uint16_t flags) const;
     void announce(Slot slot, bool replacement = false);
     void take(std::span<const Slot> slots, RemovalReason reason, std::optional<TxId> by, Serial unannounced = noSerial);
     void trim(Serial unannounced = noSerial);

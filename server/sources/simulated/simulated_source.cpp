@@ -2,6 +2,7 @@
 #include "server/sources/simulated/simulated_source.h"
 
 #include "server/sources/simulated/simulated_network.h"
+#include "server/sources/simulated/simulated_queries.h"
 
 #include <QLoggingCategory>
 #include <QRandomGenerator>
@@ -95,13 +96,19 @@ private:
 
 SimulatedSource::SimulatedSource(const SimulatedConfig &config, ChainStore &store, const Clock &clock, PeerLocator &locator,
                                  QObject *parent)
-    : NodeSource(parent), m_config(config), m_store(store), m_clock(clock), m_locator(locator), m_timer(this)
+    : NodeSource(parent), m_config(config), m_store(store), m_clock(clock), m_locator(locator),
+      m_queries(std::make_unique<simulated::SimulatedQueries>([this] { return m_network.get(); })), m_timer(this)
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &SimulatedSource::catchUp);
 }
 
 SimulatedSource::~SimulatedSource() = default;
+
+NodeQueries *SimulatedSource::queries()
+{
+    return m_queries.get();
+}
 
 void SimulatedSource::start()
 {

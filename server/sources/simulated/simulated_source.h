@@ -15,6 +15,7 @@ namespace tipwatch {
 
 namespace simulated {
 class SimulatedNetwork;
+class SimulatedQueries;
 } // namespace simulated
 
 /// A node of an invented network, for those who have none: seeded, believable, and always labelled as simulated. It makes the same calls
@@ -30,6 +31,7 @@ public:
 
     void start() override;
     void stop() override;
+    NodeQueries *queries() override;
 
     /// Does what is due by the clock, a slice of it if it is much, and sees to it that the rest follows. The timer calls this; a test with a
     /// clock of its own may too. @return whether something is still due.
@@ -50,6 +52,7 @@ private:
     const Clock &m_clock;
     PeerLocator &m_locator;
     std::unique_ptr<simulated::SimulatedNetwork> m_network;
+    std::unique_ptr<simulated::SimulatedQueries> m_queries;
     QTimer m_timer;
     bool m_live = false;
     std::size_t m_described = 0;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "shared/domain/error.h"
+#include "shared/domain/transaction_detail.h"
+
+#include <span>
+
+namespace tipwatch {
+
+/// @p raw is one whole transaction, and nothing else, with all its scripts and witnesses. What it spends and where it stands is not in its
+/// bytes. An error says what is wrong and at which byte. Memory is bounded by the size of @p raw, whatever counts it claims.
+Result<TransactionDetail> decodeDetail(std::span<const std::uint8_t> raw);
+
+} // namespace tipwatch
