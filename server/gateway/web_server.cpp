@@ -47,6 +47,21 @@ auto entriesFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
     };
 }
 
+/// What is known of a transaction.
+auto lifeFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
+{
+    return [&store, &backend, &door](const TxId &txid, TransactionApi::LifeReply reply) {
+        QMetaObject::invokeMethod(
+            &backend,
+            [&store, &door, txid, reply = std::move(reply)] {
+                auto life = std::make_shared<const TransactionLife>(lifeOf(txid, store));
+                QMetaObject::invokeMethod(
+                    &door, [reply, life] { reply(*life); }, Qt::QueuedConnection);
+            },
+            Qt::QueuedConnection);
+    };
+}
+
 /// S0, S2 and S3 are spoken at the first two, then S1, then S4.
 FrontDoor::SocketPaths socketPaths(const GatewayConfig &config)
 {
@@ -75,6 +90,8 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
       m_rest({m_store, serverName,
               [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; }}),
       m_mempool({txidsFrom(m_store, m_backend, m_frontDoor), entriesFrom(m_store, m_backend, m_frontDoor)}),
+      m_transactions(
+          {lifeFrom(m_store, m_backend, m_frontDoor), m_questions, [this] { return m_store.snapshot()->status.network; }}),
       m_clientList(m_reactor, m_frontDoor), m_site(m_store, needs.clock, config.path, TIPWATCH_VERSION, [this] {
           return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort();
       })
@@ -82,6 +99,7 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
     m_clientList.addRoutes(m_frontDoor.router());
     m_stream.addRoutes(m_frontDoor.router());
     m_mempool.addRoutes(m_frontDoor.router());
+    m_transactions.addRoutes(m_frontDoor.router());
     m_rest.addRoutes(m_frontDoor.router());
     m_frontDoor.router().add("/metrics", [this](const HttpRequest &) {
         HttpResponse response;

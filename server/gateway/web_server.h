@@ -9,6 +9,7 @@
 #include "server/gateway/front_door/rest_api.h"
 #include "server/gateway/front_door/site.h"
 #include "server/gateway/front_door/stream_routes.h"
+#include "server/gateway/front_door/transaction_api.h"
 #include "shared/config/config.h"
 #include "shared/domain/clock.h"
 #include "shared/domain/error.h"
@@ -59,6 +60,7 @@ private:
     StreamRoutes m_stream;
     RestApi m_rest;
     MempoolApi m_mempool;
+    TransactionApi m_transactions;
     ClientList m_clientList;
     Site m_site;
     QThread m_thread; ///< the front door's

@@ -107,7 +107,8 @@ std::optional<std::size_t> ChainStore::connectBlock(ConnectedBlock block, std::i
 {
     if (m_tip.isKnown() && block.summary.previousHash != m_tip.hash)
         return std::nullopt;
-    std::vector<TxId> mined = confirm(block.txids, block.summary);
+    std::vector<TxId> mined = confirm(block.txids, block.summary, heardAt);
+    m_confirmed.connect(block.summary.hash, block.txids);
     const std::size_t count = mined.size();
     pushBlock(std::move(block.summary), std::move(block.transactions), heardAt);
     if (!mined.empty()) {
@@ -198,6 +199,8 @@ void ChainStore::popBlock(std::int64_t heardAt)
 {
     const BlockPtr block = m_blocks.front();
     m_blocks.pop_front();
+    m_confirmed.disconnect(block->hash);
+    m_departed.blockLost(block->hash);
     if (!m_blocks.empty()) {
         setTip(*m_blocks.front());
     } else {
@@ -246,14 +249,19 @@ void ChainStore::announceReorg()
 }
 
 /// Takes the block's transactions out of the mempool; from what was known of them come the block's feerates.
-std::vector<TxId> ChainStore::confirm(const std::vector<TxId> &txids, BlockSummary &summary)
+std::vector<TxId> ChainStore::confirm(const std::vector<TxId> &txids, BlockSummary &summary, std::int64_t heardAt)
 {
+    DepartedTransaction how;
+    how.reason = RemovalReason::Mined;
+    how.leftAt = heardAt;
+    how.block = summary.hash;
+    how.height = summary.height;
     std::vector<TxId> mined;
     BlockFeerates feerates;
     for (const TxId &txid : txids) {
         if (const auto entry = m_graph.find(txid))
             feerates.add(entry->feerate(), entry->weight);
-        if (forget(txid))
+        if (depart(txid, how))
             mined.push_back(txid);
     }
     if (!summary.feerateRange)
@@ -276,8 +284,10 @@ void ChainStore::resetMempool(std::span<const TxId> txids, std::uint64_t mempool
     m_graph.forEachTxid(keep);
     for (const auto &[txid, waiting] : m_undescribed)
         keep(txid);
+    DepartedTransaction how;
+    how.leftAt = heardAt;
     for (const TxId &txid : gone)
-        forget(txid);
+        depart(txid, how);
     m_undescribed.reserve(txids.size() - std::min(txids.size(), m_graph.size()));
     for (const TxId &txid : txids) {
         if (!hasTransaction(txid))
@@ -319,6 +329,7 @@ void ChainStore::describeTransactions(std::vector<MempoolEntry> entries)
             entry.replaces = std::move(replaced.mapped());
         }
         m_graph.add(entry);
+        m_departed.returned(entry.txid);
         any = true;
         if (!announce)
             continue;
@@ -336,13 +347,58 @@ bool ChainStore::removeTransaction(const TxId &txid, RemovalReason reason, std::
                                    std::int64_t heardAt)
 {
     m_mempoolSequence = mempoolSequence;
-    if (!forget(txid))
+    DepartedTransaction how;
+    how.reason = reason;
+    how.by = by;
+    how.leftAt = heardAt;
+    if (!depart(txid, std::move(how)))
         return false;
     if (by)
         m_replacedBy[*by].push_back(txid);
     publish(TransactionsRemoved{{txid}, reason, by}, heardAt);
     touchMempool();
     return true;
+}
+
+/// Takes it out and remembers it; @p how says how it leaves.
+bool ChainStore::depart(const TxId &txid, DepartedTransaction how)
+{
+    const auto entry = m_graph.find(txid);
+    if (!forget(txid))
+        return false;
+    how.txid = txid;
+    how.isDescribed = entry.has_value();
+    if (entry) {
+        how.fee = entry->fee;
+        how.vsize = entry->vsize;
+        how.weight = entry->weight;
+        how.value = entry->value;
+        how.inputs = entry->inputs;
+        how.outputs = entry->outputs;
+        how.flags = entry->flags;
+        how.enteredAt = entry->time;
+    }
+    m_departed.add(std::move(how));
+    return true;
+}
+
+std::optional<ConfirmingBlock> ChainStore::confirmedIn(const TxId &txid) const
+{
+    const auto hash = m_confirmed.find(txid);
+    if (!hash)
+        return std::nullopt;
+    const auto block = std::find_if(m_blocks.begin(), m_blocks.end(), [&](const BlockPtr &b) { return b->hash == *hash; });
+    if (block == m_blocks.end())
+        return std::nullopt;
+    return ConfirmingBlock{*hash, (*block)->height, (*block)->time, m_tip.height.value - (*block)->height.value + 1};
+}
+
+std::optional<QueuePosition> ChainStore::queuePosition(const TxId &txid) const
+{
+    const auto chunk = m_graph.chunkOf(txid);
+    if (!chunk)
+        return std::nullopt;
+    return QueuePositions(m_graph.chunks(), m_projection).of(*chunk);
 }
 
 bool ChainStore::forget(const TxId &txid)

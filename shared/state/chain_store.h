@@ -2,9 +2,13 @@
 #pragma once
 
 #include "shared/domain/clock.h"
+#include "shared/domain/transaction_detail.h"
 #include "shared/mempool/mempool_graph.h"
+#include "shared/mempool/queue_position.h"
 #include "shared/state/arrival_rate.h"
 #include "shared/state/chain_snapshot.h"
+#include "shared/state/confirmed_index.h"
+#include "shared/state/departed_transactions.h"
 #include "shared/state/event_bus.h"
 
 #include <QObject>
@@ -118,6 +122,12 @@ public:
     /// Active chain as far as known, newest first.
     const std::deque<BlockPtr> &blocks() const { return m_blocks; }
     BlockPtr tipBlock() const { return m_blocks.empty() ? nullptr : m_blocks.front(); }
+    /// What left the mempool lately.
+    const DepartedTransactions &departed() const { return m_departed; }
+    /// The block among the latest that has it, if we saw that come.
+    std::optional<ConfirmingBlock> confirmedIn(const TxId &txid) const;
+    /// Nothing of those that are not in the mempool, or not described yet.
+    std::optional<QueuePosition> queuePosition(const TxId &txid) const;
 
 private:
     struct Undescribed {
@@ -143,7 +153,8 @@ private:
     void inheritFromParent(BlockSummary &block) const;
     void followReorg(const BlockPtr &connected);
     void announceReorg();
-    std::vector<TxId> confirm(const std::vector<TxId> &txids, BlockSummary &summary);
+    std::vector<TxId> confirm(const std::vector<TxId> &txids, BlockSummary &summary, std::int64_t heardAt);
+    bool depart(const TxId &txid, DepartedTransaction how);
     bool forget(const TxId &txid);
 
     EventBus &m_bus;
@@ -154,9 +165,11 @@ private:
     PendingReorg m_reorg;
     QTimer m_reorgTimer;
 
-    MempoolGraph m_graph;
+    mutable MempoolGraph m_graph; ///< works out the order of mining when it is asked
     std::unordered_map<TxId, Undescribed, HashOfHash256> m_undescribed;
     std::unordered_map<TxId, std::vector<TxId>, HashOfHash256> m_replacedBy; ///< until the replacement is described
+    DepartedTransactions m_departed;
+    ConfirmedIndex m_confirmed{keptBlocks};
     std::uint64_t m_mempoolSequence = 0;
     MempoolLimits m_limits;
     ArrivalRate m_arrivals;
