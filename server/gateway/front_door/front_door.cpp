@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/front_door/front_door.h"
 
-#include "server/gateway/front_door/handshake_socket.h"
-#include "server/gateway/front_door/representation.h"
-#include "server/gateway/front_door/tls_bridges.h"
+#include "server/gateway/front_door/handover.h"
+#include "server/gateway/front_door/negotiation.h"
+#include "server/gateway/front_door/opening_handshakes.h"
 #include "server/gateway/gateway_log.h"
 #include "server/gateway/reactor/reactor.h"
 
-#include <fcntl.h>
-
-#include <QCoreApplication>
 #include <QNetworkInterface>
 #include <QSslSocket>
-#include <QWebSocket>
 
 #include <algorithm>
 
@@ -24,7 +20,6 @@ namespace {
 
 constexpr int backlog = 4096;             ///< connections the kernel keeps for us; it caps this at net.core.somaxconn
 constexpr int noDescriptorsPauseMs = 100; ///< before accepting is tried again when the process has none left
-const QStringList subprotocols{u"tipwatch.v1.json"_s, u"tipwatch.v1.cbor"_s};
 
 /// The address a person on the LAN would type: the first real one if we listen on all.
 QHostAddress addressForPeople(const QHostAddress &listening)
@@ -94,10 +89,13 @@ Result<void> FrontDoor::listen()
         m_socketListener = std::move(*socketListener);
     }
     m_listener = std::move(*listener);
-    m_gzip = std::make_unique<GzipCache>();
-    m_webSockets = std::make_unique<QWebSocketServer>(u"Tipwatch"_s, QWebSocketServer::NonSecureMode);
-    m_webSockets->setSupportedSubprotocols(subprotocols);
-    connect(m_webSockets.get(), &QWebSocketServer::newConnection, this, &FrontDoor::endHandshake);
+    m_negotiation = std::make_unique<Negotiation>();
+    m_handover = std::make_unique<Handover>(m_bridges);
+    m_handshakes = std::make_unique<OpeningHandshakes>(
+        m_config.http.handshakeTimeout, m_clock, [this](std::unique_ptr<QTcpSocket> socket, Newcomer client) {
+            m_handover->give(std::move(socket), std::move(client),
+                             [this](Newcomer newcomer) { m_reactor.adopt(std::move(newcomer)); });
+        });
     m_port = m_listener->serverPort();
     if (m_socketListener)
         m_keeper.setPagePort(m_port);
@@ -128,13 +126,12 @@ void FrontDoor::close()
 {
     m_listener.reset();
     m_socketListener.reset();
-    m_webSockets.reset();
-    m_gzip.reset();
+    m_handshakes.reset();
     m_deadlineTimer.stop();
     for (HttpConnection *connection : std::exchange(m_connections, {}))
         delete connection;
-    for (const auto &[number, handshake] : std::exchange(m_handshakes, {}))
-        delete handshake.inQtsHands;
+    m_negotiation.reset(); // its answers went to them
+    m_handover.reset();
 }
 
 // --- connections
@@ -211,15 +208,8 @@ void FrontDoor::checkDeadlines()
     const std::set<HttpConnection *> connections = m_connections; // some remove themselves
     for (HttpConnection *connection : connections)
         connection->checkDeadline();
-    const std::int64_t now = m_clock.steadyMs();
-    std::vector<quint16> late;
-    for (const auto &[number, handshake] : m_handshakes) {
-        if (now - handshake.since >= m_config.http.handshakeTimeout.count())
-            late.push_back(number);
-    }
-    for (const quint16 number : late)
-        forgetHandshake(number);
-    if (m_connections.empty() && m_handshakes.empty())
+    m_handshakes->checkDeadlines();
+    if (m_connections.empty() && m_handshakes->size() == 0)
         m_deadlineTimer.stop();
 }
 
@@ -231,8 +221,10 @@ void FrontDoor::handle(HttpConnection &connection, const RequestHead &head, cons
     const Visitor visitor =
         m_keeper.visitorOf(ClientAddress(socket.peerAddress()), socket.peerPort(), connection.isSecure(), head);
     const HttpReply reply = [this, plainReply, head, visitor](HttpResponse response) {
+        if (!m_negotiation) // closed meanwhile
+            return;
         m_keeper.addFields(head, visitor, response);
-        send(head, std::move(response), plainReply);
+        m_negotiation->send(head, std::move(response), plainReply);
     };
     const bool isForSocket = m_isSocketPath(head.path) || head.wantsWebSocket;
     std::optional<HttpResponse> answer = m_keeper.answerAtTheDoor(head, visitor);
@@ -285,40 +277,6 @@ std::optional<HttpResponse> FrontDoor::route(HttpConnection &connection, const R
     return std::nullopt;
 }
 
-/// In the form that the client asked for; not at all if it has it already.
-void FrontDoor::send(const RequestHead &head, HttpResponse response, const HttpReply &reply)
-{
-    if (response.status != 200 || response.handOver || !isCompressible(response.header("Content-Type"))) {
-        if (response.status == 200 && !response.header("ETag").empty() && isListed(head.ifNoneMatch, response.header("ETag")))
-            response.status = 304;
-        reply(std::move(response));
-        return;
-    }
-    if (response.header("ETag").empty())
-        response.headers.emplace_back("ETag", etagOf(response.body()));
-    response.addVary("Accept-Encoding");
-    const std::string plainTag(response.header("ETag"));
-    const bool inGzip = acceptsGzip(head.acceptEncoding) && response.body().size() >= GzipCache::worthIt;
-    if (inGzip)
-        response.setHeader("ETag", gzipEtagOf(plainTag));
-    if (isListed(head.ifNoneMatch, response.header("ETag")))
-        response.status = 304;
-    if (!inGzip || response.status == 304 || !m_gzip) {
-        reply(std::move(response));
-        return;
-    }
-    m_gzip->compress(plainTag, response, [response, plainTag, reply](const GzipCache::Body &body) {
-        HttpResponse sent = response;
-        if (body) {
-            sent.shareBody(body);
-            sent.headers.emplace_back("Content-Encoding", "gzip");
-        } else {
-            sent.setHeader("ETag", plainTag);
-        }
-        reply(std::move(sent));
-    });
-}
-
 bool FrontDoor::isAtRightPort(const HttpConnection &connection, bool wantsSocket) const
 {
     return !m_socketListener || connection.isForSockets() == wantsSocket;
@@ -336,7 +294,7 @@ std::optional<HttpResponse> FrontDoor::take(HttpConnection &connection, const Re
         return HttpResponse::error(deflate.error().status, deflate.error().code, deflate.error().message);
     if (connection.hasBytesBehindHead()) // Qt's handshake would swallow them; RFC 6455, 4.1 makes a client wait for the 101
         return HttpResponse::error(400, "bad_request", "nothing may follow before the handshake is answered");
-    if (static_cast<std::int64_t>(m_handshakes.size()) >= m_config.http.maxHandshakes) {
+    if (static_cast<std::int64_t>(m_handshakes->size()) >= m_config.http.maxHandshakes) {
         HttpResponse refusal = HttpResponse::error(503, "busy", "too many clients are connecting right now");
         refusal.headers.emplace_back("Retry-After", "1");
         return refusal;
@@ -347,7 +305,11 @@ std::optional<HttpResponse> FrontDoor::take(HttpConnection &connection, const Re
         return claims.error();
     if (auto refusal = makeClient(connection, head, visitor, *claims))
         return refusal;
-    beginHandshake(connection, m_config.compression ? *deflate : std::nullopt);
+    const QByteArray text = connection.head();
+    Newcomer client = connection.takePlace();
+    std::unique_ptr<QTcpSocket> socket = connection.releaseSocket();
+    remove(&connection);
+    m_handshakes->begin(std::move(socket), text, std::move(client), m_config.compression ? *deflate : std::nullopt);
     return std::nullopt;
 }
 
@@ -355,7 +317,7 @@ std::optional<HttpResponse> FrontDoor::take(HttpConnection &connection, const Re
 std::optional<HttpResponse> FrontDoor::makeClient(HttpConnection &connection, const RequestHead &head, const Visitor &visitor,
                                                   const std::optional<Claims> &claims)
 {
-    const std::int64_t clients = m_reactor.counters().clients.load() + static_cast<std::int64_t>(m_handshakes.size());
+    const std::int64_t clients = m_reactor.counters().clients.load() + static_cast<std::int64_t>(m_handshakes->size());
     auto ticket = m_keeper.admit(visitor, clients, !connection.hasServed());
     if (!ticket)
         return std::move(ticket.error());
@@ -367,71 +329,6 @@ std::optional<HttpResponse> FrontDoor::makeClient(HttpConnection &connection, co
     return std::nullopt;
 }
 
-// --- WebSocket handshake
-
-void FrontDoor::beginHandshake(HttpConnection &connection, const std::optional<DeflateTerms> &deflate)
-{
-    const QByteArray head = connection.head();
-    while (m_handshakes.contains(++m_lastHandshake)) {}
-    const quint16 number = m_lastHandshake;
-    Handshake &handshake = m_handshakes[number];
-    handshake.since = m_clock.steadyMs();
-    handshake.client = connection.takePlace();
-    handshake.client.deflateBits = deflate ? deflate->windowBits : 0;
-    handshake.deflate = deflate;
-    handshake.socket = connection.releaseSocket();
-    handshake.socket->skip(head.size());
-    handshake.inQtsHands = new HandshakeSocket(head, number, this);
-    remove(&connection);
-    connect(handshake.socket.get(), &QTcpSocket::disconnected, this, [this, number] { forgetHandshake(number); });
-    connect(handshake.inQtsHands, &QTcpSocket::disconnected, this, [this, number] { forgetHandshake(number); });
-    m_webSockets->handleConnection(handshake.inQtsHands);
-    // Qt looks at it when it is back in its event loop. In a rush that would be after all others who are there.
-    QCoreApplication::sendPostedEvents(m_webSockets.get(), QEvent::MetaCall);
-}
-
-/// The client has left, or took too long, or Qt would not have it.
-void FrontDoor::forgetHandshake(quint16 number)
-{
-    const auto found = m_handshakes.find(number);
-    if (found == m_handshakes.end())
-        return;
-    Handshake handshake = std::move(found->second);
-    m_handshakes.erase(found);
-    handshake.inQtsHands->disconnect(this);
-    handshake.inQtsHands->deleteLater();
-    handshake.socket->disconnect(this);
-    handshake.socket->abort();
-    handshake.socket.release()->deleteLater(); // this may be its own signal
-}
-
-/// Qt has answered: the 101 goes on the wire, the descriptor to the reactor. What the client sends from now on waits in the kernel.
-void FrontDoor::endHandshake()
-{
-    while (QWebSocket *webSocket = m_webSockets->nextPendingConnection()) {
-        webSocket->deleteLater();
-        const auto found = m_handshakes.find(webSocket->peerPort());
-        if (found == m_handshakes.end())
-            continue;
-        Handshake handshake = std::move(found->second);
-        m_handshakes.erase(found);
-        handshake.client.subprotocol = webSocket->subprotocol().toStdString();
-        handshake.socket->disconnect(this);
-        QByteArray answer = handshake.inQtsHands->answer();
-        if (handshake.deflate) // of which Qt knows nothing
-            answer.insert(answer.size() - 2,
-                          "Sec-WebSocket-Extensions: " + QByteArray::fromStdString(handshake.deflate->answer()) + "\r\n");
-        handshake.socket->write(answer);
-        handshake.inQtsHands->disconnect(this);
-        handshake.inQtsHands->deleteLater();
-        const std::string remote = handshake.client.ticket.remote();
-        if (!handOver(std::move(handshake.socket), std::move(handshake.client),
-                      [this](Newcomer newcomer) { m_reactor.adopt(std::move(newcomer)); }))
-            qCWarning(lcGateway, "websocket.error event=handshake remote=%s reason=\"the answer could not be sent\"",
-                      remote.c_str());
-    }
-}
-
 /// The head of an event stream is on the wire.
 void FrontDoor::handOverStream(HttpConnection &connection)
 {
@@ -439,45 +336,7 @@ void FrontDoor::handOverStream(HttpConnection &connection)
     const auto receiver = connection.response().handOver;
     std::unique_ptr<QTcpSocket> socket = connection.releaseSocket();
     remove(&connection);
-    handOver(std::move(socket), std::move(client), receiver);
-}
-
-/// Takes the descriptor out of @p socket, all that was written to it being on the wire first.
-/// @return false if that could not be.
-bool FrontDoor::handOver(std::unique_ptr<QTcpSocket> socket, Newcomer client, const std::function<void(Newcomer)> &receiver)
-{
-    auto *tls = qobject_cast<QSslSocket *>(socket.get());
-    if (tls && tls->isEncrypted()) {
-        socket.release()->setParent(this);
-        carryLater(tls, std::move(client), receiver);
-        return true;
-    }
-    socket->flush();
-    if (socket->bytesToWrite() == 0)
-        client.fd = ::fcntl(static_cast<int>(socket->socketDescriptor()), F_DUPFD_CLOEXEC, 0);
-    socket->abort(); // closes Qt's descriptor without a word to the other side, because ours is open
-    socket.release()->deleteLater();
-    if (client.fd < 0)
-        return false;
-    receiver(std::move(client));
-    return true;
-}
-
-/// @p socket, a child, goes to another thread, and we may be in the middle of one of its signals.
-void FrontDoor::carryLater(QSslSocket *socket, Newcomer client, const std::function<void(Newcomer)> &receiver)
-{
-    QMetaObject::invokeMethod(
-        this,
-        [this, socket, receiver, moved = std::make_shared<Newcomer>(std::move(client))] {
-            socket->setParent(nullptr);
-            moved->fd = m_bridges.carry(std::unique_ptr<QSslSocket>(socket));
-            if (moved->fd < 0)
-                qCWarning(lcGateway, "websocket.error event=handshake remote=%s reason=\"no descriptor is left\"",
-                          moved->ticket.remote().c_str());
-            else
-                receiver(std::move(*moved));
-        },
-        Qt::QueuedConnection);
+    m_handover->give(std::move(socket), std::move(client), receiver);
 }
 
 } // namespace tipwatch

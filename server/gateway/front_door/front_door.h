@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/gateway/front_door/deflate_offer.h"
 #include "server/gateway/front_door/doorkeeper.h"
-#include "server/gateway/front_door/gzip_cache.h"
 #include "server/gateway/front_door/http_connection.h"
 #include "server/gateway/front_door/router.h"
 #include "server/gateway/front_door/tls_identity.h"
@@ -14,18 +12,18 @@
 #include <QObject>
 #include <QTcpServer>
 #include <QTimer>
-#include <QWebSocketServer>
 
 #include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
 
 namespace tipwatch {
 
-class HandshakeSocket;
+class Handover;
+class Negotiation;
+class OpeningHandshakes;
 class Reactor;
 class TlsBridges;
 
@@ -60,14 +58,6 @@ public:
 
 private:
     class Listener;
-    /// A WebSocket whose opening handshake Qt has in its hands.
-    struct Handshake {
-        std::int64_t since = 0; ///< steady ms
-        Newcomer client;
-        std::optional<DeflateTerms> deflate;   ///< agreed on
-        std::unique_ptr<QTcpSocket> socket;    ///< the client's
-        HandshakeSocket *inQtsHands = nullptr; ///< child
-    };
 
     Result<std::unique_ptr<Listener>> listenOn(const QHostAddress &address, std::uint16_t port, bool forSockets);
     void accept(qintptr descriptor, bool forSockets);
@@ -82,15 +72,9 @@ private:
                                            const std::optional<Claims> &claims);
     std::optional<HttpResponse> route(HttpConnection &connection, const RequestHead &head, const Visitor &visitor,
                                       const HttpReply &reply);
-    void send(const RequestHead &head, HttpResponse response, const HttpReply &reply);
     bool isAtRightPort(const HttpConnection &connection, bool wantsSocket) const;
 
-    void beginHandshake(HttpConnection &connection, const std::optional<DeflateTerms> &deflate);
-    void endHandshake();
-    void forgetHandshake(quint16 number);
     void handOverStream(HttpConnection &connection);
-    bool handOver(std::unique_ptr<QTcpSocket> socket, Newcomer client, const std::function<void(Newcomer)> &receiver);
-    void carryLater(QSslSocket *socket, Newcomer client, const std::function<void(Newcomer)> &receiver);
 
     const GatewayConfig m_config;
     const Clock &m_clock;
@@ -100,15 +84,14 @@ private:
     Doorkeeper m_keeper;
     RateLimiter m_loggedRefusals{60}; ///< so that nobody fills the disk by being refused
     Router m_router;
-    std::unique_ptr<GzipCache> m_gzip;     ///< while listening
     std::optional<TlsIdentity> m_identity; ///< nothing: no TLS
     std::unique_ptr<Listener> m_listener;
-    std::unique_ptr<Listener> m_socketListener;     ///< of websocketPort; null: all is on one port
-    std::unique_ptr<QWebSocketServer> m_webSockets; ///< the opening handshake only; it does not listen
-    std::set<HttpConnection *> m_connections;       ///< children
-    std::map<quint16, Handshake> m_handshakes;      ///< by their numbers
-    quint16 m_lastHandshake = 0;
-    QTimer m_deadlineTimer; ///< runs only while there is somebody to watch
+    std::unique_ptr<Listener> m_socketListener; ///< of websocketPort; null: all is on one port
+    std::unique_ptr<Negotiation> m_negotiation; ///< while listening, like the next two
+    std::unique_ptr<Handover> m_handover;
+    std::unique_ptr<OpeningHandshakes> m_handshakes;
+    std::set<HttpConnection *> m_connections; ///< children
+    QTimer m_deadlineTimer;                   ///< runs only while there is somebody to watch
     std::string m_url;
     std::uint16_t m_port = 0;
     std::uint16_t m_socketPort = 0;
