@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The page of the real program in a real browser: what a LAN browser gets. TIPWATCH_BINARY names the program.
 import assert from "node:assert/strict";
+import { createHmac, randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { HtmlValidate } from "html-validate";
 import { connected, desktop, launch, openPage, overflows, phone, text } from "./chromium.js";
@@ -63,6 +67,25 @@ for (const [width, viewport] of Object.entries({ phone, desktop })) {
     });
   }
 }
+
+test("with a token in its address it is let in where one is needed, and its stream too", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tipwatch-"));
+  const secret = randomBytes(32).toString("hex");
+  await writeFile(join(folder, "secret"), secret);
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${encode({ alg: "HS256" })}.${encode({ exp: Math.floor(Date.now() / 1000) + 600 })}`;
+  const token = `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+  await tipwatch.stop();
+  tipwatch = await TipwatchProcess.start([...lively, "--require-auth", "--jwt-key", join(folder, "secret")]);
+  assert.equal((await fetch(tipwatch.url)).status, 401);
+  opened = await openPage(browser, tipwatch.url);
+  const { page, problems } = opened;
+  await page.goto(`${tipwatch.url}/?token=${token}`);
+  await connected(page);
+  await page.waitForSelector("#feed-list li.is-tx");
+  assert.deepEqual(problems, []);
+  await rm(folder, { recursive: true });
+});
 
 test("what the page shows is what the program says", async () => {
   await tipwatch.stop();
