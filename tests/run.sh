@@ -86,6 +86,11 @@ if [[ tests/web/package-lock.json -nt tests/web/node_modules/.package-lock.json 
     step "npm ci" npm ci --prefix tests/web --no-audit --no-fund --loglevel=error || true
 fi
 
+if [[ -z ${TIPWATCH_NGINX:-} ]]; then
+    TIPWATCH_NGINX=$(tests/web/get_nginx.sh "$root/build/nginx") || echo "There is no nginx here: what is tested behind one is skipped."
+    export TIPWATCH_NGINX
+fi
+
 if step "build, test" build test; then
     run_tests test
 fi
