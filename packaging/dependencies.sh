@@ -7,7 +7,7 @@ set -euo pipefail
 
 # To start a binary that is built already.
 run_packages=(
-    libqt6core6 libqt6network6 libqt6websockets6 libqt6gui6 libqt6widgets6 libqt6svg6 libqt6charts6 libqt6dbus6
+    libqt6core6 libqt6network6 libqt6sql6 libqt6sql6-sqlite libqt6websockets6 libqt6gui6 libqt6widgets6 libqt6svg6 libqt6charts6 libqt6dbus6
     libqt6quick6 libqt6quickcontrols2-6 libzmq5 libmaxminddb0 libsimdjson14 libssl3 libprometheus-cpp-core1.0 zlib1g
     qml6-module-qtcharts qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript qml6-module-qtquick
     qml6-module-qtquick-controls qml6-module-qtquick-layouts qml6-module-qtquick-shapes qml6-module-qtquick-templates

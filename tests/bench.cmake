@@ -15,3 +15,7 @@ target_link_libraries(live_latency PRIVATE tipwatch_program tipwatch_regtest)
 # The order in which a mempool is mined, and the blocks cut out of it
 add_executable(bench_projection bench/projection.cpp)
 target_link_libraries(bench_projection PRIVATE tipwatch_warnings tipwatch_shared)
+
+# The history's file
+add_executable(bench_history bench/history.cpp)
+target_link_libraries(bench_history PRIVATE tipwatch_warnings tipwatch_history)

@@ -131,6 +131,16 @@ struct WindowConfig {
     bool reducedMotion = false; ///< nothing slides or fades
 };
 
+/// What is remembered of the past, and how much of it. A simulated network's ends with the program.
+struct HistoryConfig {
+    bool enabled = true;
+    std::string directory;            ///< one file for each network; empty: history/ in the user's data directory
+    std::int64_t minuteDays = 2;      ///< days for which every minute is kept
+    std::int64_t tenMinuteDays = 31;  ///< ... and means of ten minutes
+    std::int64_t twoHourDays = 3650;  ///< ... and of two hours, and the blocks
+    std::int64_t maxSize = 256 << 20; ///< bytes of the file; then the oldest goes
+};
+
 /// Every setting of the program: parsed and checked once at start, then passed by const reference.
 struct Config {
     SourceKind source = SourceKind::Auto;
@@ -138,6 +148,7 @@ struct Config {
     BitcoinConfig bitcoin;
     SimulatedConfig simulated;
     GatewayConfig gateway;
+    HistoryConfig history;
     LogConfig log;
     WindowConfig window;
 };

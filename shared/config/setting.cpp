@@ -445,6 +445,30 @@ void addServerLimits(std::vector<Setting> &all)
                           in(&Config::gateway, &GatewayConfig::shards), 0, 64));
 }
 
+void addHistory(std::vector<Setting> &all)
+{
+    const std::string_view group = "History";
+    const auto history = [](auto field) { return in(&Config::history, field); };
+    all.push_back(boolean({group, "history.enabled", "TIPWATCH_HISTORY", "--history", "BOOL",
+                           "write down mempool, fees and blocks every minute, for charts"},
+                          history(&HistoryConfig::enabled)));
+    all.push_back(text({group, "history.dir", "TIPWATCH_HISTORY_DIR", "--history-dir", "DIR",
+                        "where, one file for each network; else with the user's data"},
+                       history(&HistoryConfig::directory), "a directory, which is made if there is none", isAnything));
+    all.push_back(integer({limitsGroup, "history.minute_days", "TIPWATCH_HISTORY_MINUTE_DAYS", "--history-minute-days", "DAYS",
+                           "for how long every minute is kept"},
+                          history(&HistoryConfig::minuteDays), 1, 31));
+    all.push_back(integer({limitsGroup, "history.ten_minute_days", "TIPWATCH_HISTORY_TEN_MINUTE_DAYS",
+                           "--history-ten-minute-days", "DAYS", "for how long means of ten minutes are kept"},
+                          history(&HistoryConfig::tenMinuteDays), 7, 366));
+    all.push_back(integer({limitsGroup, "history.two_hour_days", "TIPWATCH_HISTORY_TWO_HOUR_DAYS", "--history-two-hour-days",
+                           "DAYS", "for how long means of two hours, and blocks, are kept"},
+                          history(&HistoryConfig::twoHourDays), 31, 36'500));
+    all.push_back(bytes({limitsGroup, "history.max_size", "TIPWATCH_HISTORY_MAX_SIZE", "--history-max-size", "SIZE",
+                         "largest size of the file; the oldest goes first"},
+                        history(&HistoryConfig::maxSize), 32 << 20, std::int64_t{64} << 30));
+}
+
 void addLogAndWindow(std::vector<Setting> &all)
 {
     all.push_back(choice({"Log and window", "log.format", "TIPWATCH_LOG_FORMAT", "--log-format", "FORMAT", "text or json"},
@@ -473,6 +497,7 @@ std::vector<Setting> makeSettings()
     addSecurity(all);
     addClientLimits(all);
     addServerLimits(all);
+    addHistory(all);
     addLogAndWindow(all);
     return all;
 }

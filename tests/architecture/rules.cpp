@@ -26,6 +26,7 @@ QList<Module> modules()
         {u"shared/"_s, {}},
         {u"server/sources/"_s, {u"shared/"_s}},
         {u"server/gateway/"_s, {u"shared/"_s}},
+        {u"server/history/"_s, {u"shared/"_s}},
         {u"qml/"_s, {u"shared/"_s}},
         {u"app/"_s, {u"shared/"_s, u"server/"_s, u"qml/"_s}},
     };
