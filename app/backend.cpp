@@ -43,4 +43,14 @@ void Backend::changeGateway(const GatewaySettings &settings)
         &m_host, [this, settings] { m_engine->changeGateway(settings); }, Qt::QueuedConnection);
 }
 
+void Backend::askHistory(HistoryWindow window, HistoryReader::Done done)
+{
+    const auto tell = [this, done = std::move(done)](const Result<HistorySeriesPtr> &series) {
+        QMetaObject::invokeMethod(
+            this, [done, series] { done(series); }, Qt::QueuedConnection);
+    };
+    QMetaObject::invokeMethod(
+        &m_host, [this, window, tell] { m_engine->history().ask(window, tell); }, Qt::QueuedConnection);
+}
+
 } // namespace tipwatch

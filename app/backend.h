@@ -25,6 +25,9 @@ public:
     void setGatewayEnabled(bool enabled);
     void changeGateway(const GatewaySettings &settings);
 
+    /// What was. @p done is called on the main thread, later; not at all once the backend is destroyed.
+    void askHistory(HistoryWindow window, HistoryReader::Done done);
+
     /// Readers on other threads connect queued.
     EventBus &bus() { return m_engine->bus(); }
     ChainSnapshotPtr snapshot() const { return m_engine->store().snapshot(); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/gateway/gateway.h"
+#include "server/history/history.h"
 #include "server/sources/node_source.h"
 #include "server/sources/peer_locator.h"
 #include "shared/config/config.h"
@@ -16,7 +17,7 @@
 
 namespace tipwatch {
 
-/// Everything but the window: source → store → bus → gateway. Lives on one thread, the backend thread, and is used there only.
+/// Everything but the window: source → store → bus → gateway and history. Lives on one thread, the backend thread, and is used there only.
 class Engine : public QObject {
     Q_OBJECT
 
@@ -37,6 +38,7 @@ public:
     const ChainStore &store() const { return m_store; }
     /// For questions to the node itself.
     NodeQueries &queries() { return m_desk; }
+    HistoryReader &history() { return m_history; }
 
 Q_SIGNALS:
     void gatewayStatusChanged(const tipwatch::GatewayStatus &status);
@@ -48,6 +50,7 @@ private:
     EventBus m_bus;
     ChainStore m_store;
     QueryDesk m_desk;
+    History m_history;
     Gateway m_gateway;
     std::unique_ptr<NodeSource> m_source;
 };

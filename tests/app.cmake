@@ -19,4 +19,11 @@ tipwatch_test(NAME test_command_line SOURCES integration/test_command_line.cpp L
 tipwatch_test(NAME test_feed SOURCES integration/test_feed.cpp LIBS tipwatch_program)
 tipwatch_test(NAME test_watching_a_node SOURCES integration/test_watching_a_node.cpp LIBS tipwatch_program tipwatch_fake_node)
 
+add_executable(history_writer tools/history_writer.cpp)
+target_link_libraries(history_writer PRIVATE tipwatch_warnings tipwatch_history)
+tipwatch_test(NAME test_history_survives SOURCES integration/test_history_survives.cpp
+    LIBS tipwatch_program tipwatch_fake_node Qt6::Sql)
+target_compile_definitions(test_history_survives PRIVATE TIPWATCH_HISTORY_WRITER="$<TARGET_FILE:history_writer>")
+add_dependencies(test_history_survives history_writer)
+
 tipwatch_test(NAME live_program_regtest SOURCES regtest/test_live_program.cpp LIBS tipwatch_program tipwatch_regtest)

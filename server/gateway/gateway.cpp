@@ -168,7 +168,7 @@ Result<void> Gateway::start()
 
 WebServer::Needs Gateway::needsOf(const Serving &serving) const
 {
-    return {serving.keys, m_store, *serving.reactor, *serving.bridges, m_clock, m_queries};
+    return {serving.keys, m_store, *serving.reactor, *serving.bridges, m_clock, m_queries, m_history};
 }
 
 void Gateway::allowDescriptors() const

@@ -18,6 +18,7 @@ namespace tipwatch {
 
 class ChainStore;
 class EventBus;
+class HistoryReader;
 class NodeQueries;
 
 /// Serves the feed to browsers: HTTP and WebSocket on one port, on threads of its own.
@@ -32,6 +33,9 @@ public:
             NodeQueries *queries = nullptr, QObject *parent = nullptr);
     /// Stops.
     ~Gateway() override;
+
+    /// Where browsers' questions about the past go. Before start(); @p history must outlive the gateway.
+    void setHistory(HistoryReader &history) { m_history = &history; }
 
     /// Listens and serves. Does nothing if it does already. A failure (port in use, no such address) is returned, stands in
     /// status().error, and leaves everything else running; it may be called again at any time.
@@ -70,6 +74,7 @@ private:
     const ChainStore &m_store;
     const Clock &m_clock;
     NodeQueries *m_queries;
+    HistoryReader *m_history = nullptr; ///< null: there is none
     bool m_enabled;
     std::string m_error;
     GatewayStatus m_told; ///< what statusChanged() said last

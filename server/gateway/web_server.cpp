@@ -5,6 +5,8 @@
 #include "server/gateway/reactor/reactor.h"
 #include "shared/state/chain_store.h"
 
+#include <QPointer>
+
 namespace tipwatch {
 
 using namespace Qt::StringLiterals;
@@ -62,6 +64,29 @@ auto lifeFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
     };
 }
 
+/// The past, asked for on the backend thread. Without anybody to ask there is none.
+HistoryApi::Ask historyFrom(HistoryReader *history, QObject &backend, FrontDoor &door)
+{
+    return [history, &backend, &door](HistoryWindow window, const HistoryReader::Done &done) {
+        if (!history) {
+            done(failure("there is no history here"));
+            return;
+        }
+        QMetaObject::invokeMethod(
+            &backend,
+            [=, &backend, &door] {
+                // The answer comes to the backend thread too, maybe when this server is gone.
+                const auto tell = [=, &door, server = QPointer(&backend)](const Result<HistorySeriesPtr> &series) {
+                    if (server)
+                        QMetaObject::invokeMethod(
+                            &door, [done, series] { done(series); }, Qt::QueuedConnection);
+                };
+                history->ask(window, tell);
+            },
+            Qt::QueuedConnection);
+    };
+}
+
 /// S0, S2 and S3 are spoken at the first two, then S1, then S4.
 FrontDoor::SocketPaths socketPaths(const GatewayConfig &config)
 {
@@ -88,16 +113,18 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
       m_frontDoor(config, needs.keys, needs.clock, needs.reactor, needs.bridges, socketPaths(config)),
       m_questions(needs.queries, m_backend, m_frontDoor), m_stream(m_store, m_reactor),
       m_rest({m_store, serverName,
-              [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; }}),
+              [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; },
+              [history = needs.history] { return history ? history->status() : HistoryStatus(); }}),
       m_mempool({txidsFrom(m_store, m_backend, m_frontDoor), entriesFrom(m_store, m_backend, m_frontDoor)}),
       m_transactions(
           {lifeFrom(m_store, m_backend, m_frontDoor), m_questions, [this] { return m_store.snapshot()->status.network; }}),
-      m_clientList(m_reactor, m_frontDoor), m_site(m_store, needs.clock, config.path, TIPWATCH_VERSION, [this] {
-          return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort();
-      })
+      m_history(historyFrom(needs.history, m_backend, m_frontDoor)), m_clientList(m_reactor, m_frontDoor),
+      m_site(m_store, needs.clock, config.path, TIPWATCH_VERSION,
+             [this] { return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort(); })
 {
     m_clientList.addRoutes(m_frontDoor.router());
     m_stream.addRoutes(m_frontDoor.router());
+    m_history.addRoutes(m_frontDoor.router());
     m_mempool.addRoutes(m_frontDoor.router());
     m_transactions.addRoutes(m_frontDoor.router());
     m_rest.addRoutes(m_frontDoor.router());

@@ -4,6 +4,7 @@
 #include "server/gateway/auth/access_keys.h"
 #include "server/gateway/front_door/client_list.h"
 #include "server/gateway/front_door/front_door.h"
+#include "server/gateway/front_door/history_api.h"
 #include "server/gateway/front_door/mempool_api.h"
 #include "server/gateway/front_door/node_questions.h"
 #include "server/gateway/front_door/rest_api.h"
@@ -36,7 +37,8 @@ public:
         Reactor &reactor;
         TlsBridges &bridges;
         const Clock &clock;
-        NodeQueries *queries = nullptr; ///< null: nobody can be asked
+        NodeQueries *queries = nullptr;   ///< null: nobody can be asked
+        HistoryReader *history = nullptr; ///< null: there is none
     };
 
     /// Opens the port. What @p needs refers to must outlive the server. @return why not, in words.
@@ -61,6 +63,7 @@ private:
     RestApi m_rest;
     MempoolApi m_mempool;
     TransactionApi m_transactions;
+    HistoryApi m_history;
     ClientList m_clientList;
     Site m_site;
     QThread m_thread; ///< the front door's

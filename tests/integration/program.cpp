@@ -29,6 +29,7 @@ Program::Program() : m_environment(QProcessEnvironment::systemEnvironment())
     }
     m_environment.insert(u"HOME"_s, m_home.path());
     m_environment.remove(u"XDG_CONFIG_HOME"_s);
+    m_environment.remove(u"XDG_DATA_HOME"_s);
 }
 
 Program::~Program()

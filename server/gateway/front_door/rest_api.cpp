@@ -4,6 +4,7 @@
 #include "server/gateway/front_door/rest_words.h"
 #include "server/gateway/front_door/router.h"
 #include "shared/protocol/encoder.h"
+#include "shared/protocol/history_encoder.h"
 #include "shared/state/chain_store.h"
 
 #include <algorithm>
@@ -115,7 +116,10 @@ HttpResponse RestApi::status(const ChainSnapshot &snapshot) const
     const GatewayStatus gateway = m_needs.gatewayStatus();
     json.beginObject().member("server", m_needs.server).member("position", snapshot.position.toText());
     json.member("epoch", snapshot.position.epochText()).member("seq", snapshot.position.seq);
-    json.key("gateway").beginObject().member("url", gateway.url).member("clients", gateway.clients).endObject().endObject();
+    json.key("gateway").beginObject().member("url", gateway.url).member("clients", gateway.clients).endObject();
+    json.key("history");
+    encode(json, m_needs.historyStatus());
+    json.endObject();
     more.front() = ',';
     return HttpResponse::json(body + more);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/gateway/front_door/http_message.h"
+#include "shared/history/history_reader.h"
 #include "shared/state/chain_snapshot.h"
 #include "shared/state/gateway_status.h"
 
@@ -21,6 +22,7 @@ public:
         const ChainStore &store;
         std::string server;                           ///< "tipwatch/1.0.0"
         std::function<GatewayStatus()> gatewayStatus; ///< called on the front door's thread
+        std::function<HistoryStatus()> historyStatus; ///< likewise
     };
 
     static constexpr std::size_t usualBlocks = 10; ///< of /blocks without limit
