@@ -43,9 +43,11 @@ QString HistoryRecorder::pathFor(const ChainSnapshot &snapshot) const
 {
     if (snapshot.status.simulated)
         return HistoryFile::inMemory;
-    if (snapshot.status.network.empty())
+    const std::string &network = snapshot.status.network;
+    const auto isPlain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    if (network.empty() || !std::ranges::all_of(network, isPlain)) // it becomes a file's name, and the node is who says it
         return {};
-    return QDir::cleanPath(folderOf(m_config) + u'/' + QString::fromStdString(snapshot.status.network) + u".sqlite"_s);
+    return QDir::cleanPath(folderOf(m_config) + u'/' + QString::fromStdString(network) + u".sqlite"_s);
 }
 
 void HistoryRecorder::prepare()

@@ -3,6 +3,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/history_samples.h"
 
+#include <QDir>
 #include <QFile>
 #include <QLoggingCategory>
 #include <QTemporaryDir>
@@ -253,6 +254,10 @@ void HistoryRecorderTest::everyNetworkHasItsFile()
     run.state.status.network = "regtest";
     run.setState(SourceState::Live);
     QCOMPARE(run.read()->points.size(), std::size_t(2));
+    run.state.status.network = "../../evil";
+    run.setState(SourceState::Live);
+    run.passMinutes(1);
+    QCOMPARE(QDir(run.folder.path()).entryList({u"*.sqlite"_s}), (QStringList{u"regtest.sqlite"_s, u"signet.sqlite"_s}));
 }
 
 void HistoryRecorderTest::whatCannotBeWrittenWaits()
