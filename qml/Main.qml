@@ -10,6 +10,7 @@ ApplicationWindow {
     required property TipModel tip
     required property FeesModel fees
     required property BlocksModel blocks
+    required property ProjectedBlocksModel projected
     required property MempoolModel mempool
     required property TransactionFeedModel transactions
     required property GatewayModel gateway
@@ -42,6 +43,7 @@ ApplicationWindow {
         blocks: window.blocks
         fees: window.fees
         mempool: window.mempool
+        projected: window.projected
         status: window.status
         tip: window.tip
         transactions: window.transactions

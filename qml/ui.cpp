@@ -9,6 +9,7 @@
 #include "qml/models/fees_model.h"
 #include "qml/models/gateway_model.h"
 #include "qml/models/mempool_model.h"
+#include "qml/models/projected_blocks_model.h"
 #include "qml/models/status_model.h"
 #include "qml/models/tip_model.h"
 #include "qml/models/transaction_feed_model.h"
@@ -69,7 +70,7 @@ struct Ui::Parts {
     Parts(EventBus &bus, std::function<ChainSnapshotPtr()> snapshot, const Clock &theClock, const UiOptions &options)
         : clock(theClock), settings(settingsAt(options.settingsFile)),
           appearance(*settings, options.theme, options.reducedMotion),
-          feed(bus, std::move(snapshot), theClock, {&status, &tip, &fees, &blocks, &mempool, &transactions})
+          feed(bus, std::move(snapshot), theClock, {&status, &tip, &fees, &blocks, &projected, &mempool, &transactions})
     {
         sinceStart.start();
     }
@@ -82,6 +83,7 @@ struct Ui::Parts {
     TipModel tip;
     FeesModel fees;
     BlocksModel blocks;
+    ProjectedBlocksModel projected;
     MempoolModel mempool;
     TransactionFeedModel transactions;
     GatewayModel gateway;
@@ -118,6 +120,7 @@ void Ui::show()
                                        {u"tip"_s, property(&parts.tip)},
                                        {u"fees"_s, property(&parts.fees)},
                                        {u"blocks"_s, property(&parts.blocks)},
+                                       {u"projected"_s, property(&parts.projected)},
                                        {u"mempool"_s, property(&parts.mempool)},
                                        {u"transactions"_s, property(&parts.transactions)},
                                        {u"gateway"_s, property(&parts.gateway)},

@@ -12,6 +12,7 @@ Item {
     required property TipModel tip
     required property FeesModel fees
     required property BlocksModel blocks
+    required property ProjectedBlocksModel projected
     required property MempoolModel mempool
     required property TransactionFeedModel transactions
 
@@ -98,6 +99,7 @@ Item {
                 Layout.minimumHeight: Theme.px(root.wide ? 184 : 170)
                 Layout.preferredHeight: Theme.px(root.wide ? 184 : 170)
                 blocks: root.blocks
+                projected: root.projected
                 tip: root.tip
             }
             FeesCard {

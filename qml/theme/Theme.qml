@@ -14,6 +14,7 @@ QtObject {
     readonly property color raised: dark ? "#18202b" : "#eef2f7"
     readonly property color raisedHover: dark ? "#202b39" : "#e2e8f0"
     readonly property color line: dark ? "#212c39" : "#dfe5ed"
+    readonly property color dashes: dark ? "#3d5268" : "#a9b6c6"
     readonly property color text: dark ? "#e8eef5" : "#10161e"
     readonly property color dim: dark ? "#9aa8b9" : "#4c5a6b"
     readonly property color faint: dark ? "#7c8b9d" : "#647284"

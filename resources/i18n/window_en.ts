@@ -31,6 +31,17 @@
     </message>
 </context>
 <context>
+    <name>tipwatch::ProjectedBlocksModel</name>
+    <message numerus="yes">
+        <source>%Ln tx</source>
+        <translation><numerusform>%Ln tx</numerusform><numerusform>%Ln tx</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln block(s)</source>
+        <translation><numerusform>%Ln block</numerusform><numerusform>%Ln blocks</numerusform></translation>
+    </message>
+</context>
+<context>
     <name>tipwatch::TransactionFeedModel</name>
     <message numerus="yes">
         <source>%Ln tx</source>

@@ -4,6 +4,7 @@
 #include "qml/models/fees_model.h"
 #include "qml/models/gateway_model.h"
 #include "qml/models/mempool_model.h"
+#include "qml/models/projected_blocks_model.h"
 #include "qml/models/status_model.h"
 #include "qml/models/tip_model.h"
 #include "qml/models/transaction_feed_model.h"
@@ -29,21 +30,25 @@ struct Bench {
     TipModel tip;
     FeesModel fees;
     BlocksModel blocks;
+    ProjectedBlocksModel projected;
     MempoolModel mempool;
     TransactionFeedModel transactions;
-    UpdateFeed feed{
-        chain.bus, [this] { return chain.store.snapshot(); }, clock, {&status, &tip, &fees, &blocks, &mempool, &transactions}};
+    UpdateFeed feed{chain.bus,
+                    [this] { return chain.store.snapshot(); },
+                    clock,
+                    {&status, &tip, &fees, &blocks, &projected, &mempool, &transactions}};
 
     /// Time passes, and what is due is delivered.
     void pass(std::int64_t ms = UpdateFeed::intervalMs)
     {
         clock.advance(ms);
         QCoreApplication::processEvents();
-        for (UpdateReader *reader : std::initializer_list<UpdateReader *>{&status, &tip, &blocks, &mempool})
+        for (UpdateReader *reader : std::initializer_list<UpdateReader *>{&status, &tip, &blocks, &projected, &mempool})
             reader->tick(clock.unixMs());
     }
 
     QVariant block(int row, BlocksModel::Role role) const { return blocks.data(blocks.index(row), role); }
+    QVariant ahead(int row, ProjectedBlocksModel::Role role) const { return projected.data(projected.index(row), role); }
     QString happening(int row, TransactionFeedModel::Role role) const
     {
         return transactions.data(transactions.index(row), role).toString();
@@ -65,6 +70,11 @@ private Q_SLOTS:
     void branchThatComesBackIsStaleNoMore();
     void olderBlocksJoinAtTheEnd();
     void agesOfBlocksAreAnnouncedByTheMinuteOnly();
+    void projectedBlocksKeepTheirPlaces();
+    void lastPlaceStandsForAllTheRest();
+    void foundBlockTakesTheNextOneAway();
+    void disconnectedBlockMakesRoomInFront();
+    void whatABlockLeavesIsAwaited();
     void feedShowsTheNewestFirst();
     void feedIsBounded();
     void feedKeepsBlocksAmongTransactions();
@@ -99,6 +109,7 @@ void ModelsTest::modelsStayConsistentUnderRandomOperations()
     Bench bench;
     const auto fatal = QAbstractItemModelTester::FailureReportingMode::QtTest;
     QAbstractItemModelTester blocksTester(&bench.blocks, fatal);
+    QAbstractItemModelTester projectedTester(&bench.projected, fatal);
     QAbstractItemModelTester feesTester(&bench.fees, fatal);
     QAbstractItemModelTester histogramTester(bench.mempool.histogram(), fatal);
     QAbstractItemModelTester feedTester(&bench.transactions, fatal);
@@ -107,7 +118,7 @@ void ModelsTest::modelsStayConsistentUnderRandomOperations()
     bench.chain.begin(40, 1000, 50);
     std::mt19937 random(seed);
     for (int step = 0; step < 2000; ++step) {
-        switch (random() % 12) {
+        switch (random() % 13) {
         case 0:
             bench.chain.mine(static_cast<int>(random() % 40));
             break;
@@ -127,11 +138,15 @@ void ModelsTest::modelsStayConsistentUnderRandomOperations()
         case 5:
             bench.chain.setState(static_cast<SourceState>(random() % 6));
             break;
+        case 6:
+            bench.projected.setPlaces(static_cast<int>(random() % 10));
+            break;
         default:
             bench.chain.send(static_cast<int>(random() % 30));
             break;
         }
         bench.pass(static_cast<std::int64_t>(random() % 5000));
+        QCOMPARE(bench.projected.rowCount(), bench.projected.places());
         QVERIFY(bench.transactions.rowCount() <= static_cast<int>(TransactionFeedModel::capacity));
     }
     bench.pass();
@@ -228,6 +243,120 @@ void ModelsTest::agesOfBlocksAreAnnouncedByTheMinuteOnly()
     for (int second = 0; second < 120; ++second)
         bench.blocks.tick(bench.clock.unixMs() + second * 1000);
     QCOMPARE(changed.count(), 2);
+}
+
+void ModelsTest::projectedBlocksKeepTheirPlaces()
+{
+    Bench bench;
+    bench.projected.setPlaces(4);
+    bench.feed.start();
+    bench.chain.begin(10, 500, 20);
+    bench.pass();
+    QCOMPARE(bench.projected.rowCount(), 4);
+    QCOMPARE(bench.ahead(0, ProjectedBlocksModel::WhenRole).toString(), u"Next"_s);
+    QCOMPARE(bench.ahead(0, ProjectedBlocksModel::NumberRole).toString(), u"+1"_s);
+    QCOMPARE(bench.ahead(0, ProjectedBlocksModel::TransactionsRole).toString(), u"20 tx"_s);
+    QVERIFY(!bench.ahead(0, ProjectedBlocksModel::EmptyRole).toBool());
+    const double fullness = bench.ahead(0, ProjectedBlocksModel::FullnessRole).toDouble();
+    QVERIFY(fullness > 0 && fullness < 0.1);
+    QCOMPARE(bench.ahead(1, ProjectedBlocksModel::WhenRole).toString(), u"~20 min"_s);
+    for (int row = 1; row < 4; ++row) {
+        QVERIFY(bench.ahead(row, ProjectedBlocksModel::EmptyRole).toBool());
+        QCOMPARE(bench.ahead(row, ProjectedBlocksModel::FeerateRole).toString(), QString()); // never a misleading zero
+        QCOMPARE(bench.ahead(row, ProjectedBlocksModel::TransactionsRole).toString(), QString());
+    }
+    bench.chain.send(10);
+    bench.pass();
+    QCOMPARE(bench.ahead(0, ProjectedBlocksModel::TransactionsRole).toString(), u"30 tx"_s);
+    QVERIFY(bench.ahead(0, ProjectedBlocksModel::FullnessRole).toDouble() > fullness);
+}
+
+void ModelsTest::lastPlaceStandsForAllTheRest()
+{
+    Bench bench;
+    bench.projected.setPlaces(3);
+    bench.feed.start();
+    bench.chain.begin(10, 500, 20'000);
+    bench.pass();
+    const auto snapshot = bench.chain.store.snapshot();
+    const ProjectedBlocks &projection = snapshot->projection;
+    QCOMPARE(projection.blocks.size(), ProjectedBlocks::most);
+    QVERIFY(projection.rest.count > 0);
+    QVERIFY(!bench.ahead(1, ProjectedBlocksModel::RestRole).toBool());
+    QVERIFY(bench.ahead(2, ProjectedBlocksModel::RestRole).toBool());
+    const std::int64_t behind = 20'000 - projection.blocks[0].count - projection.blocks[1].count;
+    QCOMPARE(bench.ahead(2, ProjectedBlocksModel::TransactionsRole).toString(), Format().count(behind) + u" tx"_s);
+    QVERIFY(bench.ahead(2, ProjectedBlocksModel::WhenRole).toString().startsWith(u"1"_s)); // 12 MvB in all, without two
+    QCOMPARE(bench.ahead(2, ProjectedBlocksModel::RangeRole).toString(),
+             Format().feerateRange(projection.rest.feerateRange.front(), projection.blocks[2].feerateRange.back()));
+}
+
+void ModelsTest::foundBlockTakesTheNextOneAway()
+{
+    Bench bench;
+    bench.projected.setPlaces(4);
+    bench.feed.start();
+    bench.chain.begin(10, 500, 20);
+    bench.pass();
+    QSignalSpy removed(&bench.projected, &QAbstractItemModel::rowsRemoved);
+    QSignalSpy inserted(&bench.projected, &QAbstractItemModel::rowsInserted);
+    bench.chain.mine(20);
+    bench.pass(0);
+    QCOMPARE(removed.count(), 1);
+    QCOMPARE(removed.first().at(1).toInt(), 0);
+    QCOMPARE(inserted.count(), 1);
+    QCOMPARE(inserted.first().at(1).toInt(), 3);
+    bench.pass();
+    QCOMPARE(bench.ahead(0, ProjectedBlocksModel::NumberRole).toString(), u"+1"_s);
+    QVERIFY(bench.ahead(0, ProjectedBlocksModel::EmptyRole).toBool());
+}
+
+void ModelsTest::disconnectedBlockMakesRoomInFront()
+{
+    Bench bench;
+    bench.projected.setPlaces(4);
+    bench.feed.start();
+    bench.chain.begin(10, 500, 20);
+    bench.pass();
+    QSignalSpy inserted(&bench.projected, &QAbstractItemModel::rowsInserted);
+    bench.chain.disconnectTip();
+    bench.pass(0);
+    QCOMPARE(inserted.count(), 1);
+    QCOMPARE(inserted.first().at(1).toInt(), 0);
+    bench.pass();
+    QCOMPARE(bench.ahead(0, ProjectedBlocksModel::TransactionsRole).toString(), u"20 tx"_s);
+}
+
+/// The block is known before the projection without it: the old one must not come back in between.
+void ModelsTest::whatABlockLeavesIsAwaited()
+{
+    const auto projectionOf = [](std::initializer_list<int> counts) {
+        std::vector<ProjectedBlock> blocks;
+        for (const int count : counts)
+            blocks.push_back({count, VBytes(count), Weight(4 * count), Satoshi(count), {}});
+        return ProjectedBlocks{std::move(blocks), {}};
+    };
+    ProjectedBlocksModel model;
+    model.setPlaces(3);
+    ChainSnapshot snapshot;
+    snapshot.projection = projectionOf({30, 20, 10});
+    const auto apply = [&](std::vector<ChainEventPtr> events) {
+        model.apply(Update{std::make_shared<const ChainSnapshot>(snapshot), std::move(events), 0, 0});
+    };
+    const auto first = [&] { return model.data(model.index(0), ProjectedBlocksModel::TransactionsRole).toString(); };
+    apply({});
+    QCOMPARE(first(), u"30 tx"_s);
+    const auto found = std::make_shared<const ChainEvent>(
+        ChainEvent{{}, 0, BlockConnected{std::make_shared<const BlockSummary>(), nullptr}, {}});
+    apply({found});
+    QCOMPARE(first(), u"20 tx"_s);
+    snapshot.projection = projectionOf({21, 11});
+    apply({});
+    QCOMPARE(first(), u"21 tx"_s);
+    apply({found}); // it had none of ours: nothing follows
+    QCOMPARE(first(), u"11 tx"_s);
+    model.tick(1000);
+    QCOMPARE(first(), u"21 tx"_s);
 }
 
 void ModelsTest::feedShowsTheNewestFirst()

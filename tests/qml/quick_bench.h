@@ -5,6 +5,7 @@
 #include "qml/models/fees_model.h"
 #include "qml/models/gateway_model.h"
 #include "qml/models/mempool_model.h"
+#include "qml/models/projected_blocks_model.h"
 #include "qml/models/status_model.h"
 #include "qml/models/tip_model.h"
 #include "qml/models/transaction_feed_model.h"
@@ -24,6 +25,7 @@ class QuickBench : public QObject {
     Q_PROPERTY(tipwatch::TipModel *tip READ tip CONSTANT)
     Q_PROPERTY(tipwatch::FeesModel *fees READ fees CONSTANT)
     Q_PROPERTY(tipwatch::BlocksModel *blocks READ blocks CONSTANT)
+    Q_PROPERTY(tipwatch::ProjectedBlocksModel *projected READ projected CONSTANT)
     Q_PROPERTY(tipwatch::MempoolModel *mempool READ mempool CONSTANT)
     Q_PROPERTY(tipwatch::TransactionFeedModel *transactions READ transactions CONSTANT)
     Q_PROPERTY(tipwatch::GatewayModel *gateway READ gateway CONSTANT)
@@ -65,7 +67,7 @@ public:
     {
         m_clock.advance(ms);
         QCoreApplication::sendPostedEvents();
-        for (UpdateReader *reader : std::initializer_list<UpdateReader *>{&m_status, &m_tip, &m_blocks, &m_mempool})
+        for (UpdateReader *reader : std::initializer_list<UpdateReader *>{&m_status, &m_tip, &m_blocks, &m_projected, &m_mempool})
             reader->tick(m_clock.unixMs());
     }
 
@@ -73,6 +75,7 @@ public:
     TipModel *tip() { return &m_tip; }
     FeesModel *fees() { return &m_fees; }
     BlocksModel *blocks() { return &m_blocks; }
+    ProjectedBlocksModel *projected() { return &m_projected; }
     MempoolModel *mempool() { return &m_mempool; }
     TransactionFeedModel *transactions() { return &m_transactions; }
     GatewayModel *gateway() { return &m_gateway; }
@@ -84,13 +87,14 @@ private:
     TipModel m_tip;
     FeesModel m_fees;
     BlocksModel m_blocks;
+    ProjectedBlocksModel m_projected;
     MempoolModel m_mempool;
     TransactionFeedModel m_transactions;
     GatewayModel m_gateway;
     UpdateFeed m_feed{m_chain.bus,
                       [this] { return m_chain.store.snapshot(); },
                       m_clock,
-                      {&m_status, &m_tip, &m_fees, &m_blocks, &m_mempool, &m_transactions}};
+                      {&m_status, &m_tip, &m_fees, &m_blocks, &m_projected, &m_mempool, &m_transactions}};
 };
 
 } // namespace tipwatch::test

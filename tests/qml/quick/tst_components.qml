@@ -135,6 +135,7 @@ Item {
             bench.begin(20, 10);
             const item = createTemporaryObject(train, root, {
                 blocks: bench.blocks,
+                projected: bench.projected,
                 tip: bench.tip
             });
             waitForRendering(item);
@@ -146,11 +147,31 @@ Item {
             verify(shown.includes("0:00"));
         }
 
+        function test_trainShowsWhatIsToBeMined() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 10);
+            const item = createTemporaryObject(train, root, {
+                blocks: bench.blocks,
+                projected: bench.projected,
+                tip: bench.tip
+            });
+            waitForRendering(item);
+            verify(root.texts(item).includes("Next"));
+            verify(root.texts(item).includes("10 tx"));
+            verify(root.texts(item).includes("Empty so far"));
+            compare(bench.projected.places, 2);
+            item.width = 1400;
+            tryVerify(() => bench.projected.places === 4);
+            bench.mine();
+            tryVerify(() => !root.texts(item).includes("10 tx"));
+        }
+
         function test_trainKeepsADisconnectedBlockInSight() {
             const bench = benches.createObject(null);
             bench.begin(20, 10);
             const item = createTemporaryObject(train, root, {
                 blocks: bench.blocks,
+                projected: bench.projected,
                 tip: bench.tip
             });
             bench.disconnectTip();
@@ -164,6 +185,7 @@ Item {
             bench.begin(20, 10);
             const item = createTemporaryObject(train, root, {
                 blocks: bench.blocks,
+                projected: bench.projected,
                 tip: bench.tip
             });
             waitForRendering(item);
