@@ -4,166 +4,223 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace tipwatch {
 
 namespace {
 
-/// Chunks in mining order, and their percentiles by weight.
-class Stretch {
-public:
-    void reserve(std::size_t pieces) { m_pieces.reserve(pieces); }
+/// Chunks that stand side by side in the index, or what is left of them.
+struct Piece {
+    std::span<const Chunk> chunks;
+    ChunkIndex::Sums sums;
+    std::int32_t lightest = 0;
+};
 
-    void add(std::span<const Chunk> chunks, const ChunkIndex::Sums &sums)
-    {
-        m_pieces.push_back({chunks, sums.weight});
-        m_sums.add(sums);
-    }
-
-    void add(const Chunk &chunk)
-    {
-        m_sums.add(chunk);
-        if (!m_pieces.empty()) {
-            Piece &last = m_pieces.back();
-            if (last.chunks.data() + last.chunks.size() == &chunk) { // goes on where the last one ends
-                last.chunks = {last.chunks.data(), last.chunks.size() + 1};
-                last.weight += chunk.weight;
-                return;
-            }
+void add(std::vector<Piece> &pieces, const Chunk &chunk)
+{
+    if (!pieces.empty()) {
+        Piece &last = pieces.back();
+        if (last.chunks.data() + last.chunks.size() == &chunk) { // goes on where the last one ends
+            last.chunks = {last.chunks.data(), last.chunks.size() + 1};
+            last.sums.add(chunk);
+            last.lightest = std::min(last.lightest, chunk.weight);
+            return;
         }
-        m_pieces.push_back({{&chunk, 1}, chunk.weight});
     }
+    pieces.push_back({{&chunk, 1}, {}, chunk.weight});
+    pieces.back().sums.add(chunk);
+}
 
-    const ChunkIndex::Sums &sums() const { return m_sums; }
+/// Finds the feerates at shares of a weight, going from the cheapest chunk upwards, as BlockFeerates does (Bitcoin Core,
+/// CalculatePercentilesByWeight).
+class Percentiles {
+public:
+    explicit Percentiles(std::int64_t weight) : m_weight(weight) {}
 
-    ProjectedBlock summary() const
+    /// @p chunks, whose sum is @p weight, stand before all that was added so far.
+    void add(std::span<const Chunk> chunks, std::int64_t weight)
     {
-        ProjectedBlock block;
-        block.count = m_sums.count;
-        block.vsize = VBytes(m_sums.vsize);
-        block.weight = Weight(m_sums.weight);
-        block.totalFees = Satoshi(m_sums.fee);
-        block.feerateRange = range();
-        return block;
+        std::size_t chunk = chunks.size();
+        std::int64_t within = m_below;
+        m_below += weight;
+        while (m_point < shares.size() && m_below >= m_needed) {
+            while (within < m_needed || chunk == chunks.size())
+                within += chunks[--chunk].weight;
+            m_range[m_point++] = Feerate(chunks[chunk].feerate());
+            if (m_point < shares.size())
+                m_needed = static_cast<std::int64_t>(std::ceil(shares[m_point] * static_cast<double>(m_weight)));
+        }
     }
+    /// Whether a piece of this weight would be passed without a look into it.
+    bool passes(std::int64_t weight) const { return m_below + weight < m_needed; }
+    void pass(std::int64_t weight) { m_below += weight; }
+
+    const FeerateRange &range() const { return m_range; }
 
 private:
-    struct Piece {
-        std::span<const Chunk> chunks;
-        std::int64_t weight;
-    };
+    static constexpr std::array<double, 7> shares{0, 0.10, 0.25, 0.50, 0.75, 0.90, 1};
 
-    /// From the cheapest upwards, as BlockFeerates has it (Bitcoin Core, CalculatePercentilesByWeight).
-    FeerateRange range() const
-    {
-        static constexpr std::array<double, 7> shares{0, 0.10, 0.25, 0.50, 0.75, 0.90, 1};
-        FeerateRange range{};
-        std::size_t point = 0;
-        std::int64_t below = 0;
-        const auto needed = [&] {
-            return static_cast<std::int64_t>(std::ceil(shares[point] * static_cast<double>(m_sums.weight)));
-        };
-        for (auto piece = m_pieces.rbegin(); piece != m_pieces.rend(); ++piece) {
-            std::size_t chunk = piece->chunks.size();
-            std::int64_t within = below;
-            while (point < shares.size() && below + piece->weight >= needed()) {
-                const std::int64_t wanted = needed();
-                while (within < wanted || chunk == piece->chunks.size())
-                    within += piece->chunks[--chunk].weight;
-                range[point++] = Feerate(piece->chunks[chunk].feerate());
-            }
-            below += piece->weight;
-        }
-        return range;
-    }
-
-    std::vector<Piece> m_pieces;
-    ChunkIndex::Sums m_sums;
+    const std::int64_t m_weight;
+    std::int64_t m_below = 0;  ///< weight of all that was added
+    std::int64_t m_needed = 0; ///< weight at which the next point is
+    std::size_t m_point = 0;
+    FeerateRange m_range{};
 };
+
+void addAll(Percentiles &percentiles, const std::vector<Piece> &pieces)
+{
+    for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece)
+        percentiles.add(piece->chunks, piece->sums.weight);
+}
+
+ProjectedBlock summary(const ChunkIndex::Sums &sums, const FeerateRange &range)
+{
+    return {sums.count, VBytes(sums.vsize), Weight(sums.weight), Satoshi(sums.fee), range};
+}
 
 /// Walks through the chunks, block after block.
 class Miner {
 public:
     Miner(const ChunkIndex &chunks, const BlockFilling &filling)
-        : m_runs(chunks.runs()), m_filling(filling), m_allPay(m_runs.empty() || pays(m_runs.back().chunks.back()))
+        : m_chunks(chunks), m_runs(chunks.runs()), m_filling(filling),
+          m_allPay(m_runs.empty() || pays(m_runs.back().chunks.back()))
     {
     }
 
-    Stretch nextBlock()
+    /// Fills a block with what comes next. @return whether there was anything.
+    bool mine()
     {
-        Stretch block;
         m_room = m_filling.maxWeight - m_filling.reservedWeight;
         m_failures = 0;
-        const std::vector<const Chunk *> before = std::exchange(m_passedOver, {});
-        std::size_t next = 0;
-        while (next < before.size() && !isFull())
-            take(*before[next++], block);
-        m_passedOver.insert(m_passedOver.end(), before.begin() + static_cast<std::ptrdiff_t>(next), before.end());
-        while (m_run < m_runs.size() && !isFull()) {
-            const ChunkIndex::Run &run = m_runs[m_run];
-            if (m_at == 0 && run.sums.weight <= m_room && (m_allPay || pays(run.chunks.back()))) {
-                block.add(run.chunks, run.sums);
-                m_room -= run.sums.weight;
-                m_failures = 0;
-                ++m_run;
-                continue;
-            }
-            for (; m_at < run.chunks.size() && !isFull(); ++m_at) {
-                if (!m_allPay && !pays(run.chunks[m_at]))
-                    return block; // and nothing behind it does
-                take(run.chunks[m_at], block);
-            }
-            if (m_at == run.chunks.size()) {
-                m_at = 0;
-                ++m_run;
-            }
-        }
-        return block;
+        m_block.clear();
+        m_blockSums = {};
+        m_before.swap(m_passedOver);
+        m_passedOver.clear();
+        for (const Piece &piece : m_before)
+            takeWhatFits(piece);
+        while (m_run < m_runs.size() && !isFull() && takeFromRun()) {}
+        m_taken.add(m_blockSums);
+        return !m_block.empty();
+    }
+
+    const std::vector<Piece> &block() const { return m_block; }
+
+    ProjectedBlock blockSummary() const
+    {
+        Percentiles percentiles(m_blockSums.weight);
+        addAll(percentiles, m_block);
+        return summary(m_blockSums, percentiles.range());
     }
 
     /// Everything that no block has taken.
-    Stretch rest() const
+    ProjectedBlock rest() const
     {
-        Stretch rest;
-        rest.reserve(m_passedOver.size() + m_runs.size() - m_run + 1);
-        for (const Chunk *chunk : m_passedOver)
-            rest.add(*chunk);
-        std::size_t run = m_run;
-        if (m_at > 0) {
-            for (const Chunk &chunk : std::span(m_runs[run].chunks).subspan(m_at))
-                rest.add(chunk);
-            ++run;
+        ChunkIndex::Sums sums = m_chunks.sums();
+        sums.subtract(m_taken);
+        Percentiles percentiles(sums.weight);
+        const std::size_t whole = m_run + (m_at > 0 ? 1 : 0);
+        for (std::size_t run = m_runs.size(); run-- > whole;) {
+            const std::int64_t weight = m_chunks.weights()[run];
+            if (percentiles.passes(weight))
+                percentiles.pass(weight);
+            else
+                percentiles.add(m_runs[run].chunks, weight);
         }
-        for (; run < m_runs.size(); ++run)
-            rest.add(m_runs[run].chunks, m_runs[run].sums);
-        return rest;
+        if (m_at > 0) {
+            const auto part = std::span(m_runs[m_run].chunks).subspan(m_at);
+            percentiles.add(part, std::accumulate(part.begin(), part.end(), std::int64_t{0},
+                                                  [](std::int64_t sum, const Chunk &chunk) { return sum + chunk.weight; }));
+        }
+        addAll(percentiles, m_passedOver);
+        return summary(sums, percentiles.range());
     }
 
 private:
     bool pays(const Chunk &chunk) const { return chunk.feerate() >= m_filling.minFeerate; }
     bool isFull() const { return m_failures > m_filling.mostFailures && m_room < m_filling.fullEnoughWeight; }
 
-    void take(const Chunk &chunk, Stretch &block)
+    /// @return false if nothing from here on pays.
+    bool takeFromRun()
+    {
+        const ChunkIndex::Run &run = m_runs[m_run];
+        if (m_at == 0 && (m_allPay || pays(run.chunks.back())) && takeWhole({run.chunks, run.sums, run.lightest})) {
+            ++m_run;
+            return true;
+        }
+        for (; m_at < run.chunks.size() && !isFull(); ++m_at) {
+            if (!m_allPay && !pays(run.chunks[m_at]))
+                return false;
+            take(run.chunks[m_at]);
+        }
+        if (m_at == run.chunks.size()) {
+            m_at = 0;
+            ++m_run;
+        }
+        return true;
+    }
+
+    void takeWhatFits(const Piece &piece)
+    {
+        if (isFull()) {
+            m_passedOver.push_back(piece);
+            return;
+        }
+        if (takeWhole(piece))
+            return;
+        for (const Chunk &chunk : piece.chunks) {
+            if (isFull())
+                add(m_passedOver, chunk);
+            else
+                take(chunk);
+        }
+    }
+
+    /// All of a piece that fits, or none of one of which nothing does. @return false if it has to be looked at chunk by chunk.
+    bool takeWhole(const Piece &piece)
+    {
+        if (piece.sums.weight <= m_room) {
+            m_block.push_back(piece);
+            m_blockSums.add(piece.sums);
+            m_room -= piece.sums.weight;
+            m_failures = 0;
+            return true;
+        }
+        const auto failures = static_cast<std::int64_t>(piece.chunks.size());
+        const bool goesOn = m_room >= m_filling.fullEnoughWeight || m_failures + failures <= m_filling.mostFailures;
+        if (piece.lightest <= m_room || !goesOn)
+            return false;
+        m_passedOver.push_back(piece);
+        m_failures += failures;
+        return true;
+    }
+
+    void take(const Chunk &chunk)
     {
         if (chunk.weight > m_room) {
-            m_passedOver.push_back(&chunk);
+            add(m_passedOver, chunk);
             ++m_failures;
             return;
         }
-        block.add(chunk);
+        add(m_block, chunk);
+        m_blockSums.add(chunk);
         m_room -= chunk.weight;
         m_failures = 0;
     }
 
+    const ChunkIndex &m_chunks;
     const std::vector<ChunkIndex::Run> &m_runs;
     const BlockFilling &m_filling;
-    const bool m_allPay;                     ///< that is: every chunk pays enough to be taken
-    std::size_t m_run = 0, m_at = 0;         ///< of the next chunk
-    std::vector<const Chunk *> m_passedOver; ///< in order
+    const bool m_allPay;             ///< that is: every chunk pays enough to be taken
+    std::size_t m_run = 0, m_at = 0; ///< of the next chunk
+    std::vector<Piece> m_block;
+    ChunkIndex::Sums m_blockSums, m_taken;
+    std::vector<Piece> m_passedOver, m_before; ///< in order
     std::int64_t m_room = 0;
-    int m_failures = 0;
+    std::int64_t m_failures = 0;
 };
 
 } // namespace
@@ -172,13 +229,21 @@ ProjectedBlocks projectBlocks(const ChunkIndex &chunks, const BlockFilling &fill
 {
     std::vector<ProjectedBlock> blocks;
     Miner miner(chunks, filling);
-    while (blocks.size() < ProjectedBlocks::most) {
-        const Stretch block = miner.nextBlock();
-        if (block.sums().count == 0)
-            break;
-        blocks.push_back(block.summary());
+    while (blocks.size() < ProjectedBlocks::most && miner.mine())
+        blocks.push_back(miner.blockSummary());
+    return {std::move(blocks), miner.rest()};
+}
+
+void forEachChunkOfBlock(const ChunkIndex &chunks, std::size_t index, const BlockFilling &filling,
+                         const std::function<void(const Chunk &)> &visit)
+{
+    Miner miner(chunks, filling);
+    for (std::size_t i = 0; i <= index; ++i) {
+        if (!miner.mine())
+            return;
     }
-    return {std::move(blocks), miner.rest().summary()};
+    for (const Piece &piece : miner.block())
+        std::ranges::for_each(piece.chunks, visit);
 }
 
 } // namespace tipwatch

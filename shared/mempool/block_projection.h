@@ -4,6 +4,8 @@
 #include "shared/domain/projected_block.h"
 #include "shared/mempool/chunk_index.h"
 
+#include <functional>
+
 namespace tipwatch {
 
 /// How a miner's node fills blocks (Bitcoin Core 31, node/miner.cpp, with the defaults of its options).
@@ -16,7 +18,11 @@ struct BlockFilling {
 };
 
 /// Cuts the next blocks out of @p chunks as a miner would: best first; what does not fit into one block comes first in the next.
-/// Costs a step per run of chunks, and one per chunk where a block ends.
+/// Costs a step per run of chunks in them, one per chunk where a block ends, and next to nothing for the rest.
 ProjectedBlocks projectBlocks(const ChunkIndex &chunks, const BlockFilling &filling = {});
+
+/// Calls @p visit for what block @p index of those would be made of, best first; never if there is no such block.
+void forEachChunkOfBlock(const ChunkIndex &chunks, std::size_t index, const BlockFilling &filling,
+                         const std::function<void(const Chunk &)> &visit);
 
 } // namespace tipwatch

@@ -14,32 +14,53 @@ std::size_t ChunkIndex::runFor(const Chunk &chunk) const
     return after == m_runs.begin() ? 0 : static_cast<std::size_t>(after - m_runs.begin()) - 1;
 }
 
+/// What is kept of a run that was put together anew.
+void ChunkIndex::measure(Run &run)
+{
+    run.sums = {};
+    run.lightest = run.chunks.front().weight;
+    for (const Chunk &chunk : run.chunks) {
+        run.sums.add(chunk);
+        run.lightest = std::min(run.lightest, chunk.weight);
+    }
+}
+
 void ChunkIndex::insert(const Chunk &chunk)
 {
     std::size_t at = 0;
-    if (m_runs.empty())
-        m_runs.emplace_back();
-    else
+    if (m_runs.empty()) {
+        m_runs.emplace_back().lightest = chunk.weight;
+        m_weights.push_back(0);
+    } else {
         at = runFor(chunk);
+    }
     if (m_runs[at].chunks.size() >= longestRun) {
-        Run upper;
-        std::vector<Chunk> &lower = m_runs[at].chunks;
-        const auto middle = lower.begin() + longestRun / 2;
-        upper.chunks.reserve(longestRun / 2 + longestRun / 4);
-        upper.chunks.assign(middle, lower.end());
-        lower.erase(middle, lower.end());
-        for (const Chunk &moved : upper.chunks) {
-            upper.sums.add(moved);
-            m_runs[at].sums.add(moved, -1);
-        }
-        m_runs.insert(m_runs.begin() + static_cast<std::ptrdiff_t>(at) + 1, std::move(upper));
+        split(at);
         at = runFor(chunk);
     }
     Run &run = m_runs[at];
     run.chunks.insert(std::lower_bound(run.chunks.begin(), run.chunks.end(), chunk), chunk);
     run.sums.add(chunk);
+    run.lightest = std::min(run.lightest, chunk.weight);
+    m_weights[at] = run.sums.weight;
     m_sums.add(chunk);
     ++m_size;
+}
+
+void ChunkIndex::split(std::size_t at)
+{
+    Run upper;
+    std::vector<Chunk> &lower = m_runs[at].chunks;
+    const auto middle = lower.begin() + longestRun / 2;
+    upper.chunks.reserve(longestRun / 2 + longestRun / 4);
+    upper.chunks.assign(middle, lower.end());
+    lower.erase(middle, lower.end());
+    measure(m_runs[at]);
+    measure(upper);
+    const auto behind = static_cast<std::ptrdiff_t>(at) + 1;
+    m_weights[at] = m_runs[at].sums.weight;
+    m_weights.insert(m_weights.begin() + behind, upper.sums.weight);
+    m_runs.insert(m_runs.begin() + behind, std::move(upper));
 }
 
 void ChunkIndex::erase(const Chunk &chunk)
@@ -48,21 +69,32 @@ void ChunkIndex::erase(const Chunk &chunk)
     Run &run = m_runs[at];
     run.chunks.erase(std::lower_bound(run.chunks.begin(), run.chunks.end(), chunk));
     run.sums.add(chunk, -1);
+    m_weights[at] = run.sums.weight;
     m_sums.add(chunk, -1);
     --m_size;
     if (run.chunks.empty()) {
         m_runs.erase(m_runs.begin() + static_cast<std::ptrdiff_t>(at));
+        m_weights.erase(m_weights.begin() + static_cast<std::ptrdiff_t>(at));
         return;
     }
-    // Two that have become small are one again, or the runs would only ever become more.
-    const std::size_t left = at > 0 ? at - 1 : at;
-    if (left + 1 >= m_runs.size() || m_runs[left].chunks.size() + m_runs[left + 1].chunks.size() > longestRun / 2)
+    if (chunk.weight == run.lightest)
+        run.lightest = std::ranges::min_element(run.chunks, {}, &Chunk::weight)->weight;
+    joinWithNext(at > 0 ? at - 1 : at);
+}
+
+/// Two that have become small are one again, or the runs would only ever become more.
+void ChunkIndex::joinWithNext(std::size_t at)
+{
+    if (at + 1 >= m_runs.size() || m_runs[at].chunks.size() + m_runs[at + 1].chunks.size() > longestRun / 2)
         return;
-    Run &joined = m_runs[left];
-    Run &next = m_runs[left + 1];
+    Run &joined = m_runs[at];
+    const Run &next = m_runs[at + 1];
     joined.chunks.insert(joined.chunks.end(), next.chunks.begin(), next.chunks.end());
     joined.sums.add(next.sums);
-    m_runs.erase(m_runs.begin() + static_cast<std::ptrdiff_t>(left) + 1);
+    joined.lightest = std::min(joined.lightest, next.lightest);
+    m_weights[at] = joined.sums.weight;
+    m_runs.erase(m_runs.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+    m_weights.erase(m_weights.begin() + static_cast<std::ptrdiff_t>(at) + 1);
 }
 
 void ChunkIndex::clear()

@@ -32,11 +32,19 @@ public:
             vsize += other.vsize;
             fee += other.fee;
         }
+        void subtract(const Sums &other)
+        {
+            count -= other.count;
+            weight -= other.weight;
+            vsize -= other.vsize;
+            fee -= other.fee;
+        }
         friend bool operator==(const Sums &, const Sums &) = default;
     };
     struct Run {
         std::vector<Chunk> chunks; ///< never empty, in order
         Sums sums;
+        std::int32_t lightest = 0; ///< least weight of a chunk
     };
 
     /// It must not be there yet.
@@ -47,15 +55,21 @@ public:
 
     /// What is mined first comes first.
     const std::vector<Run> &runs() const { return m_runs; }
+    /// The runs' weights, side by side: to walk over all of them without looking at each.
+    const std::vector<std::int64_t> &weights() const { return m_weights; }
     const Sums &sums() const { return m_sums; }
     std::size_t size() const { return m_size; }
 
 private:
-    static constexpr std::size_t longestRun = 256;
+    static constexpr std::size_t longestRun = 128;
 
     std::size_t runFor(const Chunk &chunk) const;
+    void split(std::size_t at);
+    void joinWithNext(std::size_t at);
+    static void measure(Run &run);
 
     std::vector<Run> m_runs;
+    std::vector<std::int64_t> m_weights;
     Sums m_sums;
     std::size_t m_size = 0;
 };
