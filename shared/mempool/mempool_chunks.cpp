@@ -153,6 +153,7 @@ void MempoolChunks::divideCluster(const MempoolNodes &nodes, std::size_t begin, 
         return divideLarger(nodes, begin, end);
     const MempoolSlot slot = m_members[begin];
     m_states[slot].chunk = slot;
+    m_states[slot].next = none;
     insertChunk(plainChunk(nodes[slot], slot));
 }
 
@@ -177,12 +178,14 @@ void MempoolChunks::divideLarger(const MempoolNodes &nodes, std::size_t begin, s
     std::optional<Chunk> before;
     for (const ClusterLinearizer::Part &part : m_linearizer->divide(m_cluster)) {
         Chunk chunk;
-        chunk.id = m_members[begin + part.members.front()];
+        MempoolSlot last = chunk.id = m_members[begin + part.members.front()];
         for (const std::uint32_t place : part.members) {
             const MempoolSlot slot = m_members[begin + place];
             addTo(chunk, nodes[slot]);
             m_states[slot].chunk = chunk.id;
+            m_states[std::exchange(last, slot)].next = slot;
         }
+        m_states[last].next = none;
         chunk.prefix = chunk.weight + (before && paysTheSame(*before, chunk) ? before->prefix : 0);
         insertChunk(chunk);
         before = chunk;

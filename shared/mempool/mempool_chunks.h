@@ -26,6 +26,12 @@ public:
     const ChunkIndex &upToDate(const MempoolNodes &nodes);
     /// The chunk that a transaction is mined with.
     Chunk chunkOf(const MempoolNodes &nodes, MempoolSlot slot);
+    /// Calls @p visit(MempoolSlot) for every transaction of a chunk of upToDate(), before anything is touched.
+    template <class Visit> void forEachMember(const Chunk &chunk, Visit visit) const
+    {
+        for (MempoolSlot slot = chunk.id; slot != none; slot = m_states[slot].next)
+            visit(slot);
+    }
 
 private:
     static constexpr MempoolSlot none = 0xffffffff;
@@ -33,7 +39,8 @@ private:
     struct State {
         MempoolSlot chunk =
             none; ///< id of its chunk: the slot of a member; may be of one that is not there any more until the next update
-        bool leads = false; ///< the chunk of this id is in the index
+        MempoolSlot next = none; ///< in its chunk
+        bool leads = false;      ///< the chunk of this id is in the index
         bool isTouched = false;
         bool isGathered = false;
     };

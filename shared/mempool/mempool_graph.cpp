@@ -146,7 +146,7 @@ std::optional<MempoolEntry> MempoolGraph::find(const TxId &txid) const
     return entry;
 }
 
-std::optional<Chunk> MempoolGraph::chunkOf(const TxId &txid)
+std::optional<Chunk> MempoolGraph::chunkOf(const TxId &txid) const
 {
     const Slot slot = slotOf(txid);
     return slot == TxidIndex::none ? std::nullopt : std::optional(m_chunks.chunkOf(m_nodes, slot));

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace tipwatch {
@@ -50,9 +51,14 @@ public:
     std::vector<FeerateBand> histogram() const;
 
     /// All of it in mining order, as of now. Costs the clusters that have changed since it was asked for last.
-    const ChunkIndex &chunks() { return m_chunks.upToDate(m_nodes); }
+    const ChunkIndex &chunks() const { return m_chunks.upToDate(m_nodes); }
     /// What it is mined with.
-    std::optional<Chunk> chunkOf(const TxId &txid);
+    std::optional<Chunk> chunkOf(const TxId &txid) const;
+    /// Calls @p visit for every transaction of a chunk of chunks().
+    template <class Visit> void forEachMember(const Chunk &chunk, Visit visit) const
+    {
+        m_chunks.forEachMember(chunk, [&](Slot slot) { visit(std::as_const(m_nodes)[slot]); });
+    }
 
     /// Calls @p visit for every txid; no particular order.
     void forEachTxid(const std::function<void(const TxId &)> &visit) const;
@@ -71,7 +77,7 @@ private:
     std::vector<TxId> relatives(const TxId &txid, std::vector<Slot> Node::*direction) const;
 
     MempoolNodes m_nodes;
-    MempoolChunks m_chunks;
+    mutable MempoolChunks m_chunks; ///< works out what has changed when it is asked
     TxidIndex m_index;
     std::unordered_multimap<TxId, TxId, HashOfHash256> m_awaitedParents; ///< parent not there yet -> child
     std::array<std::int64_t, feerateBands.size()> m_bands{};             ///< vsize in each
