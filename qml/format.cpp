@@ -92,6 +92,12 @@ QString Format::percent(double fraction) const
     return m_locale.toString(shown, 'f', 0) + gap + u'%';
 }
 
+QString Format::change(double percent) const
+{
+    const QString sign = percent < 0 ? u"\u2212"_s : u"+"_s;
+    return sign + m_locale.toString(std::abs(percent), 'f', 2) + gap + u'%';
+}
+
 QString Format::large(double value) const
 {
     static constexpr std::array suffixes{"", "k", "M", "G", "T", "P", "E"};

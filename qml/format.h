@@ -57,6 +57,8 @@ public:
     QString timeOfDay(std::int64_t unixMs) const;
     /// Without seconds: 09:41
     QString hourAndMinute(std::int64_t unixMs) const;
+    /// "+1.91 %", "−0.40 %"; @p percent is in percent.
+    QString change(double percent) const;
     /// Date and time, short, of the locale.
     QString dateAndTime(std::int64_t unixSeconds) const;
 

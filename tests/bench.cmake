@@ -19,3 +19,7 @@ target_link_libraries(bench_projection PRIVATE tipwatch_warnings tipwatch_shared
 # The history's file
 add_executable(bench_history bench/history.cpp)
 target_link_libraries(bench_history PRIVATE tipwatch_warnings tipwatch_history)
+
+# What a block costs that is compared with what was expected
+add_executable(bench_block_audit bench/block_audit.cpp)
+target_link_libraries(bench_block_audit PRIVATE tipwatch_warnings tipwatch_shared)

@@ -8,7 +8,7 @@ foreach(name test_frame_decoder test_deflate test_reactor_parts test_session tes
 endforeach()
 
 # The front door
-foreach(name test_admission test_http_limits test_tokens test_access test_tls test_rest test_history_api)
+foreach(name test_admission test_http_limits test_tokens test_access test_tls test_rest test_history_api test_block_api)
     tipwatch_test(NAME ${name} SOURCES unit/gateway/${name}.cpp LIBS tipwatch_gateway gateway_test_support)
 endforeach()
 

@@ -6,4 +6,8 @@ tipwatch_test(NAME test_projection SOURCES unit/shared/test_projection.cpp LIBS 
 tipwatch_test(NAME test_chain_store SOURCES unit/shared/test_chain_store.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_transaction_life SOURCES unit/shared/test_transaction_life.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_query_desk SOURCES unit/shared/test_query_desk.cpp LIBS tipwatch_shared)
+tipwatch_test(NAME test_block_audit SOURCES unit/shared/test_block_audit.cpp LIBS tipwatch_shared)
+tipwatch_test(NAME test_block_history SOURCES unit/shared/test_block_history.cpp LIBS tipwatch_shared)
+tipwatch_test(NAME test_difficulty SOURCES unit/shared/test_difficulty.cpp LIBS tipwatch_shared)
+target_compile_definitions(test_difficulty PRIVATE TIPWATCH_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures")
 tipwatch_test(NAME test_encoder SOURCES unit/shared/test_encoder.cpp LIBS tipwatch_shared)

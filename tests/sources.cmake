@@ -22,7 +22,8 @@ target_link_libraries(tipwatch_fake_node PUBLIC tipwatch_regtest PRIVATE PkgConf
 tipwatch_test(NAME bitcoin_source_test SOURCES unit/sources/bitcoin_source_test.cpp LIBS tipwatch_fake_node)
 tipwatch_test(NAME peers_test SOURCES unit/sources/peers_test.cpp LIBS tipwatch_fake_node tipwatch_fixture simdjson::simdjson)
 tipwatch_test(NAME bitcoin_source_regtest SOURCES regtest/bitcoin_source_regtest.cpp LIBS tipwatch_regtest)
-set_tests_properties(bitcoin_source_test bitcoin_source_regtest PROPERTIES TIMEOUT 900)
+tipwatch_test(NAME block_history_regtest SOURCES regtest/block_history_regtest.cpp LIBS tipwatch_regtest)
+set_tests_properties(bitcoin_source_test bitcoin_source_regtest block_history_regtest PROPERTIES TIMEOUT 900)
 
 if(TIPWATCH_BENCH)
     add_executable(regtest_latency bench/regtest_latency.cpp)

@@ -76,6 +76,10 @@ Card {
         visible: root.tip.periodText !== ""
     }
     FactRow {
+        figure: root.tip.changeText
+        name: qsTr("Next change")
+    }
+    FactRow {
         figure: root.tip.halvingText
         name: qsTr("Next halving in")
     }

@@ -26,9 +26,11 @@ void TipModel::apply(const Update &update)
     const auto status = DataStatus::of(picture.status.state, picture.tip.isKnown());
     const QString miner = picture.blocks.empty() ? QString() : QString::fromStdString(picture.blocks.front()->miner);
     const bool moved = picture.tip.hash != m_tip.hash || picture.tip.headers != m_tip.headers;
-    if (moved || status != m_status || miner != m_miner || picture.status.network != m_network) {
+    if (moved || picture.difficulty != m_difficulty || status != m_status || miner != m_miner ||
+        picture.status.network != m_network) {
         m_status = status;
         m_tip = picture.tip;
+        m_difficulty = picture.difficulty;
         m_miner = miner;
         m_network = picture.status.network;
         Q_EMIT changed();
@@ -100,6 +102,14 @@ QString TipModel::periodText() const
 double TipModel::periodFraction() const
 {
     return m_tip.isKnown() ? static_cast<double>(m_tip.height.value % difficultyPeriod) / difficultyPeriod : 0;
+}
+
+QString TipModel::changeText() const
+{
+    if (!m_difficulty.estimatedChange)
+        return {};
+    return tr("%1 in %2")
+        .arg(Format().change(*m_difficulty.estimatedChange), tr("%Ln block(s)", nullptr, m_difficulty.blocksLeft));
 }
 
 QString TipModel::halvingText() const

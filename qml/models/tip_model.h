@@ -25,6 +25,8 @@ class TipModel : public QObject, public UpdateReader {
     /// "1,318 of 2,016": blocks of the present difficulty period; empty where there are no periods (regtest).
     Q_PROPERTY(QString periodText READ periodText NOTIFY changed)
     Q_PROPERTY(double periodFraction READ periodFraction NOTIFY changed)
+    /// "+1.91 % in 832 blocks": what the next period is expected to bring; empty where that is not known.
+    Q_PROPERTY(QString changeText READ changeText NOTIFY changed)
     Q_PROPERTY(QString halvingText READ halvingText NOTIFY changed)
     Q_PROPERTY(QString age READ age NOTIFY ageChanged)
     /// 0 to 1: how many of the recent gaps between blocks were shorter than this one has been so far. Negative: too few are known.
@@ -48,6 +50,7 @@ public:
     QString headersAhead() const;
     QString periodText() const;
     double periodFraction() const;
+    QString changeText() const;
     QString halvingText() const;
     QString age() const { return m_age; }
     double ageRank() const { return m_ageRank; }
@@ -62,6 +65,7 @@ private:
 
     DataStatus::Value m_status = DataStatus::Unknown;
     Tip m_tip;
+    DifficultyProgress m_difficulty;
     std::string m_network;
     QString m_miner;
     std::vector<std::int64_t> m_gaps; ///< seconds, ascending

@@ -115,6 +115,7 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
       m_rest({m_store, serverName,
               [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; },
               [history = needs.history] { return history ? history->status() : HistoryStatus(); }}),
+      m_blocks(m_store, m_questions),
       m_mempool({txidsFrom(m_store, m_backend, m_frontDoor), entriesFrom(m_store, m_backend, m_frontDoor)}),
       m_transactions(
           {lifeFrom(m_store, m_backend, m_frontDoor), m_questions, [this] { return m_store.snapshot()->status.network; }}),
@@ -127,6 +128,7 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
     m_history.addRoutes(m_frontDoor.router());
     m_mempool.addRoutes(m_frontDoor.router());
     m_transactions.addRoutes(m_frontDoor.router());
+    m_blocks.addRoutes(m_frontDoor.router());
     m_rest.addRoutes(m_frontDoor.router());
     m_frontDoor.router().add("/metrics", [this](const HttpRequest &) {
         HttpResponse response;

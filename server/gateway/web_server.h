@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/gateway/auth/access_keys.h"
+#include "server/gateway/front_door/block_api.h"
 #include "server/gateway/front_door/client_list.h"
 #include "server/gateway/front_door/front_door.h"
 #include "server/gateway/front_door/history_api.h"
@@ -61,6 +62,7 @@ private:
     NodeQuestions m_questions;
     StreamRoutes m_stream;
     RestApi m_rest;
+    BlockApi m_blocks;
     MempoolApi m_mempool;
     TransactionApi m_transactions;
     HistoryApi m_history;

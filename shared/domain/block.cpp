@@ -1,34 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shared/domain/block.h"
 
-#include <boost/multiprecision/cpp_int.hpp>
+#include "shared/domain/compact_target.h"
 
 #include <cmath>
 #include <sstream>
 
 namespace tipwatch {
 
-using boost::multiprecision::uint256_t;
-
 namespace {
 
 constexpr std::int64_t coin = 100'000'000;
 
-/// Bitcoin Core, arith_uint256::SetCompact; what it calls negative or overflowing has no work.
-std::optional<uint256_t> targetOf(std::uint32_t bits)
+Target fromHex(const std::string &hex)
 {
-    const std::uint32_t mantissa = bits & 0x007fffff;
-    const unsigned exponent = bits >> 24;
-    if (mantissa == 0 || (bits & 0x00800000) != 0 || exponent > 34)
-        return std::nullopt;
-    if (exponent <= 3)
-        return uint256_t(mantissa >> (8 * (3 - exponent)));
-    return uint256_t(mantissa) << (8 * (exponent - 3));
-}
-
-uint256_t fromHex(const std::string &hex)
-{
-    uint256_t number = 0;
+    Target number = 0;
     for (const char c : hex) {
         const unsigned digit = c <= '9' ? static_cast<unsigned>(c - '0') : static_cast<unsigned>((c | 32) - 'a' + 10);
         number = (number << 4) | (digit & 15u);
@@ -50,7 +36,7 @@ std::string addWork(const std::string &chainwork, std::uint32_t bits)
 {
     if (chainwork.empty())
         return {};
-    uint256_t total = fromHex(chainwork);
+    Target total = fromHex(chainwork);
     if (const auto target = targetOf(bits))
         total += ~*target / (*target + 1) + 1;
     std::ostringstream text;

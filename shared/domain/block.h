@@ -8,11 +8,30 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tipwatch {
 
 /// Feerates at 0, 10, 25, 50, 75, 90 and 100 percent of a block's weight.
 using FeerateRange = std::array<Feerate, 7>;
+
+/// How a block differs from what it was expected to be: from the first projected block as it was when the block came. In transactions, without
+/// the coinbase.
+struct BlockMatch {
+    static constexpr std::size_t listed = 16;
+
+    double rate = 100;                 ///< percent: weight of what was expected and mined, of that and what is missing
+    std::int32_t expected = 0;         ///< in the projected block
+    std::int32_t missing = 0;          ///< expected, not mined, and nothing excuses that
+    std::int32_t fresh = 0;            ///< expected, not mined, but it came so late that miners may not have had it
+    std::int32_t displaced = 0;        ///< expected, not mined, but among the cheapest, for which others left no room
+    std::int32_t unexpected = 0;       ///< mined, not expected
+    std::int32_t unseen = 0;           ///< of these, not in our mempool
+    std::int32_t prioritised = 0;      ///< of these, paying far too little to be mined for that
+    std::vector<TxId> firstMissing;    ///< the first `listed` of them, what pays most first
+    std::vector<TxId> firstUnexpected; ///< the first `listed` of them in the block's order
+    friend bool operator==(const BlockMatch &, const BlockMatch &) = default;
+};
 
 /// A block as it is shown: everything but its transactions. Immutable once published.
 struct BlockSummary {
@@ -33,6 +52,7 @@ struct BlockSummary {
     std::string miner;                        ///< pool name, or empty
     std::string coinbaseTag;                  ///< printable text of the coinbase input (UTF-8)
     std::string chainwork;                    ///< hex, 64 digits; empty is unknown
+    std::optional<BlockMatch> match{};        ///< absent if the mempool was not known well enough when it came
 
     friend bool operator==(const BlockSummary &, const BlockSummary &) = default;
 

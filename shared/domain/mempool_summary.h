@@ -3,7 +3,9 @@
 
 #include "shared/domain/quantity.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -12,6 +14,13 @@ namespace tipwatch {
 /// Lower edges (sat/vB) of the feerate histogram's bands; the last band is open.
 inline constexpr std::array<double, 24> feerateBands{0,  1,  2,  3,  4,  5,   6,   8,   10,  12,  15,  20,
                                                      30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 600, 1000};
+
+/// Which of feerateBands @p feerate falls into; what is below all of them counts for the first.
+inline std::size_t feerateBandOf(Feerate feerate)
+{
+    const auto above = std::upper_bound(feerateBands.begin(), feerateBands.end(), feerate.value);
+    return above == feerateBands.begin() ? 0 : static_cast<std::size_t>(above - feerateBands.begin() - 1);
+}
 
 struct FeerateBand {
     Feerate from; ///< lower edge

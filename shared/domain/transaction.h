@@ -38,8 +38,9 @@ struct TransactionOutput {
 /// A transaction in a block, as far as it is told further.
 struct ConfirmedTransaction {
     TxId txid;
-    Satoshi value; ///< sum of the outputs
-    Script payee;  ///< of the first output that can be spent; empty: none
+    Satoshi value;   ///< sum of the outputs
+    Script payee;    ///< of the first output that can be spent; empty: none
+    Weight weight{}; ///< 0: not known
 };
 using ConfirmedTransactions = std::shared_ptr<const std::vector<ConfirmedTransaction>>;
 

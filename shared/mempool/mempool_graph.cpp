@@ -8,12 +8,6 @@ namespace tipwatch {
 
 namespace {
 
-std::uint8_t bandOf(Feerate feerate)
-{
-    const auto above = std::upper_bound(feerateBands.begin(), feerateBands.end(), feerate.value);
-    return static_cast<std::uint8_t>(above == feerateBands.begin() ? 0 : above - feerateBands.begin() - 1);
-}
-
 template <class T> void eraseOne(std::vector<T> &values, const T &value)
 {
     const auto it = std::find(values.begin(), values.end(), value);
@@ -46,7 +40,7 @@ bool MempoolGraph::add(const MempoolEntry &entry)
     added.inputs = entry.inputs;
     added.outputs = entry.outputs;
     added.flags = entry.flags;
-    added.band = bandOf(entry.feerate());
+    added.band = static_cast<std::uint8_t>(feerateBandOf(entry.feerate()));
     added.used = true;
     m_index.insert(entry.txid, slot, keyOf());
 

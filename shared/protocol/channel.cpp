@@ -18,6 +18,8 @@ std::string_view channelName(Channel channel)
         return "projected";
     case Channel::Fees:
         return "fees";
+    case Channel::Difficulty:
+        return "difficulty";
     case Channel::Network:
         return "network";
     case Channel::Nodes:

@@ -9,10 +9,11 @@
 namespace tipwatch {
 
 /// What a client can subscribe to. Names exist on the wire only; inside the process there are events.
-enum class Channel : std::uint8_t { Tip, Blocks, Txs, Mempool, Projected, Fees, Network, Nodes, Metrics, Status };
+enum class Channel : std::uint8_t { Tip, Blocks, Txs, Mempool, Projected, Fees, Difficulty, Network, Nodes, Metrics, Status };
 
-inline constexpr std::array allChannels{Channel::Tip,  Channel::Blocks,  Channel::Txs,   Channel::Mempool, Channel::Projected,
-                                        Channel::Fees, Channel::Network, Channel::Nodes, Channel::Metrics, Channel::Status};
+inline constexpr std::array allChannels{Channel::Tip,       Channel::Blocks,  Channel::Txs,        Channel::Mempool,
+                                        Channel::Projected, Channel::Fees,    Channel::Difficulty, Channel::Network,
+                                        Channel::Nodes,     Channel::Metrics, Channel::Status};
 inline constexpr std::size_t channelCount = allChannels.size();
 
 /// State channels conflate: only the latest message matters. Event channels never reorder and never silently lose.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shared/protocol/encoder.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tipwatch {
@@ -48,6 +49,12 @@ ValueWriter &feerate(ValueWriter &out, std::string_view name, const std::optiona
     return value ? out.value(shown(*value)) : out.null();
 }
 
+template <class Number> ValueWriter &known(ValueWriter &out, std::string_view name, const std::optional<Number> &value)
+{
+    out.key(name);
+    return value ? out.value(*value) : out.null();
+}
+
 /// -1 is how counts and sums say that they are not known.
 ValueWriter &count(ValueWriter &out, std::string_view name, std::int64_t value)
 {
@@ -77,6 +84,42 @@ void encodeRange(ValueWriter &out, const FeerateRange &range)
     for (const Feerate point : range)
         out.value(shown(point));
     out.endArray();
+}
+
+void encodeTxids(ValueWriter &out, std::string_view name, std::span<const TxId> txids)
+{
+    out.key(name).beginArray();
+    for (const TxId &txid : txids)
+        out.value(txid);
+    out.endArray();
+}
+
+void encodeMatch(ValueWriter &out, const std::optional<BlockMatch> &match)
+{
+    if (!match) {
+        for (const char *name : {"matchRate", "missing", "unexpected", "audit"})
+            out.key(name).null();
+        return;
+    }
+    out.member("matchRate", shown(match->rate));
+    encodeTxids(out, "missing", match->firstMissing);
+    encodeTxids(out, "unexpected", match->firstUnexpected);
+    out.key("audit").beginObject();
+    encodeCounts(out, *match);
+    out.endObject();
+}
+
+void encodeFallenOut(ValueWriter &out, const ChainReorganised &reorg)
+{
+    out.key("fellOut");
+    if (!reorg.fellOut) {
+        out.null();
+        return;
+    }
+    const std::span<const TxId> all(*reorg.fellOut);
+    out.beginObject().member("count", all.size()).member("returned", reorg.returned);
+    encodeTxids(out, "txids", all.first(std::min(all.size(), maxFallenOutPerMessage)));
+    out.endObject();
 }
 
 void encodeBranch(ValueWriter &out, std::string_view name, const std::vector<BlockPtr> &branch)
@@ -144,6 +187,19 @@ void encode(ValueWriter &out, const Tip &tip)
 void encode(ValueWriter &out, const BlockSummary &block)
 {
     out.beginObject();
+    encodeMembers(out, block);
+    out.endObject();
+}
+
+void encodeCounts(ValueWriter &out, const BlockMatch &match)
+{
+    out.member("expected", match.expected).member("missing", match.missing).member("fresh", match.fresh);
+    out.member("displaced", match.displaced).member("unexpected", match.unexpected).member("unseen", match.unseen);
+    out.member("prioritised", match.prioritised);
+}
+
+void encodeMembers(ValueWriter &out, const BlockSummary &block)
+{
     height(out, "height", block.height);
     out.member("hash", block.hash);
     hash(out, "previousHash", block.previousHash);
@@ -166,7 +222,7 @@ void encode(ValueWriter &out, const BlockSummary &block)
     text(out, "miner", block.miner);
     text(out, "coinbaseTag", block.coinbaseTag);
     text(out, "chainwork", block.chainwork);
-    out.endObject();
+    encodeMatch(out, block.match);
 }
 
 void encode(ValueWriter &out, const MempoolEntry &entry)
@@ -250,6 +306,34 @@ void encode(ValueWriter &out, const FeeEstimates &fees)
     feerate(out, "economy", fees.economy);
     out.member("minimum", shown(fees.minimum));
     out.endObject();
+}
+
+void encode(ValueWriter &out, const DifficultyProgress &difficulty)
+{
+    const auto thousandths = [](const std::optional<double> &value) {
+        return value ? std::optional(toThousandth(*value)) : std::nullopt;
+    };
+    const auto periodic = [&](auto value) { return difficulty.retargets ? std::optional(value) : std::nullopt; };
+    out.beginObject();
+    height(out, "height", difficulty.height);
+    out.member("difficulty", difficulty.difficulty);
+    out.member("retargets", difficulty.retargets);
+    height(out, "periodStart", difficulty.periodStart);
+    height(out, "retargetHeight", difficulty.retargetHeight);
+    known(out, "blocksLeft", periodic(difficulty.blocksLeft));
+    known(out, "progress", thousandths(periodic(difficulty.progress)));
+    known(out, "averageBlockTime", thousandths(difficulty.averageBlockTime));
+    known(out, "estimatedChange", thousandths(difficulty.estimatedChange));
+    known(out, "retargetTime", difficulty.retargetTime);
+    known(out, "previousChange", thousandths(difficulty.previousChange));
+    out.key("halving").beginObject();
+    const bool halves = difficulty.halvingHeight != unknownHeight;
+    height(out, "height", difficulty.halvingHeight);
+    known(out, "blocksLeft", halves ? std::optional(difficulty.halvingBlocksLeft) : std::nullopt);
+    known(out, "time", difficulty.halvingTime);
+    out.member("subsidy", difficulty.subsidy.value);
+    out.member("subsidyAfter", difficulty.subsidyAfter.value);
+    out.endObject().endObject();
 }
 
 void encode(ValueWriter &out, const NetworkInfo &network)
@@ -341,10 +425,11 @@ void encodeReference(ValueWriter &out, const BlockSummary &block)
 void encode(ValueWriter &out, const ChainReorganised &reorg)
 {
     out.beginObject();
-    out.member("depth", reorg.disconnected.size());
+    out.member("depth", reorg.depth);
     out.member("fork", reorg.fork.value);
     encodeBranch(out, "disconnected", reorg.disconnected);
     encodeBranch(out, "connected", reorg.connected);
+    encodeFallenOut(out, reorg);
     out.endObject();
 }
 

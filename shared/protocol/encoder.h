@@ -21,12 +21,17 @@ void encode(ValueWriter &out, const MempoolEntry &entry);
 void encode(ValueWriter &out, const MempoolSummary &mempool);
 void encode(ValueWriter &out, const ProjectedBlocks &projection);
 void encode(ValueWriter &out, const FeeEstimates &fees);
+void encode(ValueWriter &out, const DifficultyProgress &difficulty);
 void encode(ValueWriter &out, const NetworkInfo &network);
 void encode(ValueWriter &out, const Peer &peer);
 void encode(ValueWriter &out, const StreamMetrics &metrics);
 void encode(ValueWriter &out, const SourceStatus &status);
 void encode(ValueWriter &out, const MempoolTxids &txids);
 
+/// What encode(BlockSummary) puts between the braces.
+void encodeMembers(ValueWriter &out, const BlockSummary &block);
+/// How many transactions were expected, missing, …, as members.
+void encodeCounts(ValueWriter &out, const BlockMatch &match);
 /// No more of a block than which one it is.
 void encodeReference(ValueWriter &out, const BlockSummary &block);
 void encode(ValueWriter &out, const ChainReorganised &reorg);
@@ -45,6 +50,7 @@ template <class T> std::string toJson(const T &value)
 
 /// So many fit into a message of 64 KB, at which some clients cap.
 inline constexpr std::size_t maxTxidsPerMessage = 500;        ///< about 34 KB
+inline constexpr std::size_t maxFallenOutPerMessage = 100;    ///< of a reorg; REST has the rest
 inline constexpr std::size_t maxTransactionsPerMessage = 100; ///< about 40 KB
 
 } // namespace tipwatch

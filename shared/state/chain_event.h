@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/domain/block.h"
+#include "shared/domain/difficulty.h"
 #include "shared/domain/mempool_summary.h"
 #include "shared/domain/node_info.h"
 #include "shared/domain/peer.h"
@@ -44,8 +45,13 @@ struct BlockDisconnected {
 /// Announced once the new branch has reached the height of the old one.
 struct ChainReorganised {
     Height fork;                        ///< last block that both branches have
-    std::vector<BlockPtr> disconnected; ///< tip first
-    std::vector<BlockPtr> connected;    ///< upwards
+    std::vector<BlockPtr> disconnected; ///< tip first; of a very deep one the first PendingReorg::told
+    std::vector<BlockPtr> connected;    ///< upwards; the same
+    std::int32_t depth = 0;             ///< blocks that were disconnected
+    /// Transactions of the old branch that the new one does not have, without coinbases, in the order in which the old one had them.
+    /// Nothing: what the blocks held is not known.
+    std::optional<std::vector<TxId>> fellOut{};
+    std::int32_t returned = 0; ///< of these, back in the mempool by now
 };
 
 /// Transactions that entered the mempool, with all that the node says of them. Never empty.
@@ -69,6 +75,11 @@ struct ProjectionChanged {
     ProjectedBlocks projection;
 };
 
+/// With each new tip, and when more is known of older headers.
+struct DifficultyChanged {
+    DifficultyProgress difficulty;
+};
+
 struct FeesChanged {
     FeeEstimates fees;
 };
@@ -89,7 +100,7 @@ struct SourceStatusChanged {
 
 using ChainEventBody = std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised,
                                     TransactionsSeen, TransactionsRemoved, MempoolChanged, ProjectionChanged, FeesChanged,
-                                    NetworkChanged, PeersChanged, SourceStatusChanged>;
+                                    NetworkChanged, PeersChanged, SourceStatusChanged, DifficultyChanged>;
 
 /// What happened, where in the order, and when we heard of it. Immutable; shared by all readers.
 struct ChainEvent {

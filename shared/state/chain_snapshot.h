@@ -20,6 +20,7 @@ struct ChainSnapshot {
     SharedList<Peer> peers; ///< in the order of their ids
     SourceStatus status;
     ProjectedBlocks projection{};
+    DifficultyProgress difficulty{};
 };
 
 using ChainSnapshotPtr = std::shared_ptr<const ChainSnapshot>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shared/state/chain_store.h"
 
+#include "shared/mempool/block_audit.h"
 #include "shared/mempool/block_projection.h"
 #include "shared/state/block_feerates.h"
 
@@ -68,6 +69,7 @@ void ChainStore::resetChain(std::vector<BlockSummary> blocks, std::int64_t heard
         }
         setTip(*m_blocks.front());
         publish(TipChanged{m_tip}, heardAt);
+        publishDifficulty(heardAt);
         return;
     }
 
@@ -78,6 +80,7 @@ void ChainStore::resetChain(std::vector<BlockSummary> blocks, std::int64_t heard
     const auto isCommon = [&](const BlockPtr &block) { return incoming.contains(block->hash) || block->hash == base; };
     const bool beyond = blocks.front().height.value > m_tip.height.value + 1;
     if (beyond && std::none_of(m_blocks.begin(), m_blocks.end(), isCommon)) {
+        m_difficulty.forgetFrom(Height(0));
         m_blocks.clear(); // away for longer than what is asked for: nothing tells of a reorg, so nothing is said of one
     } else {
         while (!m_blocks.empty() && !isCommon(m_blocks.front()))
@@ -107,6 +110,7 @@ std::optional<std::size_t> ChainStore::connectBlock(ConnectedBlock block, std::i
 {
     if (m_tip.isKnown() && block.summary.previousHash != m_tip.hash)
         return std::nullopt;
+    archive(block, block.summary, heardAt);
     std::vector<TxId> mined = confirm(block.txids, block.summary, heardAt);
     m_confirmed.connect(block.summary.hash, block.txids);
     const std::size_t count = mined.size();
@@ -132,7 +136,10 @@ void ChainStore::updateBlock(const BlockSummary &block, std::int64_t heardAt)
     const auto it = std::find_if(m_blocks.begin(), m_blocks.end(), [&](const BlockPtr &b) { return b->hash == block.hash; });
     if (it == m_blocks.end() || **it == block)
         return;
-    *it = std::make_shared<const BlockSummary>(block);
+    auto updated = std::make_shared<BlockSummary>(block);
+    if (!updated->match) // which no node tells
+        updated->match = (*it)->match;
+    *it = std::move(updated);
     publish(BlockUpdated{*it}, heardAt);
 }
 
@@ -186,13 +193,19 @@ void ChainStore::pushBlock(BlockSummary summary, ConfirmedTransactions transacti
 {
     inheritFromParent(summary);
     const auto block = std::make_shared<const BlockSummary>(std::move(summary));
+    m_difficulty.learn({block->height, block->time, block->bits});
     m_blocks.push_front(block);
     if (m_blocks.size() > keptBlocks)
         m_blocks.pop_back();
     setTip(*block);
     publish(TipChanged{m_tip}, heardAt);
     publish(BlockConnected{block, std::move(transactions)}, heardAt);
-    followReorg(block);
+    publishDifficulty(heardAt);
+    m_archive.setActive(block->hash);
+    if (m_reorg.connected(block))
+        announceReorg();
+    else if (m_reorg.isUnderWay())
+        m_reorgTimer.start();
 }
 
 void ChainStore::popBlock(std::int64_t heardAt)
@@ -201,6 +214,7 @@ void ChainStore::popBlock(std::int64_t heardAt)
     m_blocks.pop_front();
     m_confirmed.disconnect(block->hash);
     m_departed.blockLost(block->hash);
+    m_difficulty.forgetFrom(block->height);
     if (!m_blocks.empty()) {
         setTip(*m_blocks.front());
     } else {
@@ -210,42 +224,79 @@ void ChainStore::popBlock(std::int64_t heardAt)
         parent.hash = block->previousHash;
         setTip(parent);
     }
-    if (!m_reorg.connected.empty() && m_reorg.connected.back() == block)
-        m_reorg.connected.pop_back();
-    else
-        m_reorg.disconnected.push_back(block);
-    m_reorg.heardAt = heardAt;
+    m_reorg.disconnected(block, heardAt);
+    m_archive.setStale(block, heardAt);
     m_reorgTimer.start();
     publish(BlockDisconnected{block}, heardAt);
     publish(TipChanged{m_tip}, heardAt);
-}
-
-void ChainStore::followReorg(const BlockPtr &connected)
-{
-    if (m_reorg.disconnected.empty())
-        return;
-    m_reorg.connected.push_back(connected);
-    if (connected->height >= m_reorg.disconnected.front()->height)
-        announceReorg();
-    else
-        m_reorgTimer.start();
+    publishDifficulty(heardAt);
 }
 
 void ChainStore::announceReorg()
 {
     m_reorgTimer.stop();
-    ChainReorganised reorg{unknownHeight, std::move(m_reorg.disconnected), std::move(m_reorg.connected)};
-    const std::int64_t heardAt = std::exchange(m_reorg, {}).heardAt;
-    // Taken back and put on again (reconsiderblock, an attempt that failed): only where the branches differ counts.
-    while (!reorg.disconnected.empty() && !reorg.connected.empty() &&
-           reorg.disconnected.back()->hash == reorg.connected.front()->hash) {
-        reorg.disconnected.pop_back();
-        reorg.connected.erase(reorg.connected.begin());
-    }
-    if (reorg.disconnected.empty())
+    const std::int64_t heardAt = m_reorg.heardAt();
+    auto reorg = m_reorg.finish();
+    if (!reorg)
         return;
-    reorg.fork = Height(reorg.disconnected.back()->height.value - 1);
-    publish(std::move(reorg), heardAt);
+    findFallenOut(*reorg);
+    m_archive.addReorg(std::make_shared<const ChainReorganised>(*reorg));
+    publish(std::move(*reorg), heardAt);
+}
+
+/// Left out if the contents of one of the blocks are not known: half of the truth would be taken for all of it.
+void ChainStore::findFallenOut(ChainReorganised &reorg) const
+{
+    if (static_cast<std::size_t>(reorg.depth) > reorg.disconnected.size())
+        return;
+    std::unordered_set<TxId, HashOfHash256> confirmed;
+    for (const BlockPtr &block : reorg.connected) {
+        const BlockContentsPtr contents = m_archive.find(block->hash);
+        if (!contents || contents->transactions.empty())
+            return;
+        for (const MinedTransaction &transaction : contents->transactions)
+            confirmed.insert(transaction.txid);
+    }
+    std::vector<TxId> fellOut;
+    for (auto block = reorg.disconnected.rbegin(); block != reorg.disconnected.rend(); ++block) {
+        const BlockContentsPtr contents = m_archive.find((*block)->hash);
+        if (!contents || contents->transactions.empty())
+            return;
+        for (const MinedTransaction &transaction : std::span(contents->transactions).subspan(1)) {
+            if (!confirmed.contains(transaction.txid))
+                fellOut.push_back(transaction.txid);
+        }
+    }
+    reorg.returned = static_cast<std::int32_t>(
+        std::count_if(fellOut.begin(), fellOut.end(), [this](const TxId &txid) { return hasTransaction(txid); }));
+    reorg.fellOut = std::move(fellOut);
+}
+
+/// Whether what was expected of a block can be told from the mempool as it is known. Not in a reorg, when it holds what the old branch gave back,
+/// and not of a block that was missed and comes with the next ones.
+bool ChainStore::canExpect(const BlockSummary &block, std::int64_t heardAt) const
+{
+    constexpr std::size_t one = 10;     // in so many transactions may be waiting for its description
+    constexpr std::int64_t late = 1800; // seconds behind the header's time, which miners set a few minutes wrong at most
+    return m_status.state == SourceState::Live && !m_reorg.isUnderWay() && m_undescribed.size() * one <= mempoolCount() &&
+           heardAt / 1000 - block.time < late;
+}
+
+/// Keeps what is known of @p block, and compares it with what was expected, before its transactions leave the mempool.
+void ChainStore::archive(const ConnectedBlock &block, BlockSummary &summary, std::int64_t heardAt)
+{
+    if (block.txids.empty())
+        return;
+    if (const auto stale = m_archive.findStale(summary.hash))
+        summary.match = stale->block->match; // it is back, and was judged when it was new
+    BlockContents contents = describeMined(m_graph, block.txids, block.transactions);
+    for (MinedTransaction &transaction : contents.transactions) {
+        if (m_undescribed.contains(transaction.txid))
+            transaction.flags = MinedTransaction::Undescribed;
+    }
+    if (canExpect(summary, heardAt))
+        summary.match = matchWithProjection(contents, m_graph, {}, heardAt / 1000);
+    m_archive.add(summary.hash, std::move(contents));
 }
 
 /// Takes the block's transactions out of the mempool; from what was known of them come the block's feerates.
@@ -472,6 +523,21 @@ void ChainStore::publishProjection()
 
 // --- the rest
 
+void ChainStore::learnHeader(const DifficultyHeader &header, std::int64_t heardAt)
+{
+    m_difficulty.learn(header);
+    publishDifficulty(heardAt);
+}
+
+void ChainStore::publishDifficulty(std::int64_t heardAt)
+{
+    const DifficultyProgress progress = m_difficulty.progress(m_blocks);
+    if (!progress.isKnown() || progress == m_difficultyProgress)
+        return;
+    m_difficultyProgress = progress;
+    publish(DifficultyChanged{progress}, heardAt);
+}
+
 void ChainStore::setFees(const FeeEstimates &fees, std::int64_t heardAt)
 {
     if (m_fees == fees)
@@ -518,7 +584,9 @@ void ChainStore::setStatus(SourceStatus status)
         return;
     const bool trustChanged = status.exact != m_status.exact || status.resyncs != m_status.resyncs;
     m_status = std::move(status);
+    m_difficulty.setNetwork(m_status.network);
     publish(SourceStatusChanged{m_status}, m_clock.unixMs());
+    publishDifficulty(m_clock.unixMs());
     if (trustChanged)
         publishMempool();
 }
@@ -532,8 +600,16 @@ template <class Body> void ChainStore::publish(Body body, std::int64_t heardAt)
 
 void ChainStore::refreshSnapshot()
 {
-    auto snapshot = std::make_shared<const ChainSnapshot>(ChainSnapshot{
-        m_position, m_tip, {m_blocks.begin(), m_blocks.end()}, m_mempool, m_fees, m_network, m_peers, m_status, m_projection});
+    auto snapshot = std::make_shared<const ChainSnapshot>(ChainSnapshot{m_position,
+                                                                        m_tip,
+                                                                        {m_blocks.begin(), m_blocks.end()},
+                                                                        m_mempool,
+                                                                        m_fees,
+                                                                        m_network,
+                                                                        m_peers,
+                                                                        m_status,
+                                                                        m_projection,
+                                                                        m_difficultyProgress});
     const std::lock_guard lock(m_snapshotMutex);
     m_snapshot.swap(snapshot);
 }

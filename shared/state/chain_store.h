@@ -6,10 +6,13 @@
 #include "shared/mempool/mempool_graph.h"
 #include "shared/mempool/queue_position.h"
 #include "shared/state/arrival_rate.h"
+#include "shared/state/block_archive.h"
 #include "shared/state/chain_snapshot.h"
 #include "shared/state/confirmed_index.h"
 #include "shared/state/departed_transactions.h"
+#include "shared/state/difficulty_tracker.h"
 #include "shared/state/event_bus.h"
+#include "shared/state/pending_reorg.h"
 
 #include <QObject>
 #include <QTimer>
@@ -77,6 +80,9 @@ public:
     /// What the node says of the chain besides its blocks (getblockchaininfo). Announces the tip if anything differs.
     void setChainFacts(Height headers, bool initialBlockDownload, double verificationProgress, std::int64_t heardAt);
 
+    /// First block of a period of the difficulty, on the active chain (wantedHeaders()).
+    void learnHeader(const DifficultyHeader &header, std::int64_t heardAt);
+
     // --- what the node says: mempool
 
     /// Replaces the set. Those that are new are undescribed until describeTransactions(), and are not announced as seen when they
@@ -113,6 +119,9 @@ public:
     /// The latest picture. Any thread; cheap; never null.
     ChainSnapshotPtr snapshot() const;
 
+    /// Contents of blocks, stale ones, reorgs. Any thread.
+    const BlockArchive &archive() const { return m_archive; }
+
     /// Backend thread only, like all below.
     MempoolTxids mempoolTxids() const;
     std::vector<TxId> undescribed() const;
@@ -121,6 +130,8 @@ public:
     const MempoolGraph &graph() const { return m_graph; }
     /// Active chain as far as known, newest first.
     const std::deque<BlockPtr> &blocks() const { return m_blocks; }
+    /// Heights of older blocks whose headers are needed to tell how the difficulty goes on.
+    std::vector<Height> wantedHeaders() const { return m_difficulty.wanted(m_blocks); }
     BlockPtr tipBlock() const { return m_blocks.empty() ? nullptr : m_blocks.front(); }
     /// What left the mempool lately.
     const DepartedTransactions &departed() const { return m_departed; }
@@ -134,11 +145,6 @@ private:
         std::int64_t heardAt = 0;
         bool announce = false;
     };
-    struct PendingReorg {
-        std::vector<BlockPtr> disconnected; ///< tip first
-        std::vector<BlockPtr> connected;    ///< upwards
-        std::int64_t heardAt = 0;
-    };
 
     template <class Body> void publish(Body body, std::int64_t heardAt);
     void publishMempool();
@@ -146,15 +152,18 @@ private:
     void touchMempool();
     void scheduleMempool(int delayMs);
     void publishPeers();
+    void publishDifficulty(std::int64_t heardAt);
     void refreshSnapshot();
     void setTip(const BlockSummary &block);
     void pushBlock(BlockSummary summary, ConfirmedTransactions transactions, std::int64_t heardAt);
     void popBlock(std::int64_t heardAt);
     void inheritFromParent(BlockSummary &block) const;
-    void followReorg(const BlockPtr &connected);
+    void archive(const ConnectedBlock &block, BlockSummary &summary, std::int64_t heardAt);
+    bool canExpect(const BlockSummary &block, std::int64_t heardAt) const;
     void announceReorg();
     std::vector<TxId> confirm(const std::vector<TxId> &txids, BlockSummary &summary, std::int64_t heardAt);
     bool depart(const TxId &txid, DepartedTransaction how);
+    void findFallenOut(ChainReorganised &reorg) const;
     bool forget(const TxId &txid);
 
     EventBus &m_bus;
@@ -162,8 +171,11 @@ private:
     Position m_position;
     Tip m_tip;
     std::deque<BlockPtr> m_blocks;
+    DifficultyTracker m_difficulty;
+    DifficultyProgress m_difficultyProgress;
     PendingReorg m_reorg;
     QTimer m_reorgTimer;
+    BlockArchive m_archive;
 
     mutable MempoolGraph m_graph; ///< works out the order of mining when it is asked
     std::unordered_map<TxId, Undescribed, HashOfHash256> m_undescribed;

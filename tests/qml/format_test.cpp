@@ -26,6 +26,7 @@ private Q_SLOTS:
     void coinsKeepWhatMatters_data();
     void coinsKeepWhatMatters();
     void percentIsNeverFullTooEarly();
+    void changesHaveASign();
     void stopwatchAndDuration_data();
     void stopwatchAndDuration();
     void hashesAreShortened();
@@ -106,6 +107,13 @@ void FormatTest::coinsKeepWhatMatters()
 {
     QFETCH(qint64, satoshi);
     QTEST(plain(m_english.coins(Satoshi(satoshi))), "text");
+}
+
+void FormatTest::changesHaveASign()
+{
+    QCOMPARE(plain(m_english.change(1.9149)), u"+1.91 %"_s);
+    QCOMPARE(plain(m_english.change(0)), u"+0.00 %"_s);
+    QCOMPARE(plain(m_english.change(-75)), u"\u221275.00 %"_s);
 }
 
 void FormatTest::percentIsNeverFullTooEarly()

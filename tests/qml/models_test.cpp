@@ -87,6 +87,7 @@ private Q_SLOTS:
     void latencyIsToldWithTheTick();
     void tipAgesByTheSecond();
     void tipAgeIsRankedAmongTheGaps();
+    void changeOfTheDifficultyIsToldOnceItIsKnown();
     void feesWithoutEstimateAreUnknown();
     void histogramHasEveryBand();
     void historyIsBoundedAndCoversAllTime();
@@ -530,6 +531,23 @@ void ModelsTest::tipAgeIsRankedAmongTheGaps()
     QCOMPARE(longer.tip.ageRank(), 0.0);
     longer.pass(86'400'000);
     QCOMPARE(longer.tip.ageRank(), 1.0);
+}
+
+void ModelsTest::changeOfTheDifficultyIsToldOnceItIsKnown()
+{
+    TipModel tip;
+    auto picture = std::make_shared<ChainSnapshot>();
+    picture->tip.height = picture->difficulty.height = Height(924'512);
+    picture->difficulty.blocksLeft = 832;
+    tip.apply({picture, {}, 0, 0});
+    QVERIFY(tip.changeText().isEmpty());
+    QSignalSpy changed(&tip, &TipModel::changed);
+    auto later = std::make_shared<ChainSnapshot>(*picture);
+    later->difficulty.estimatedChange = -1.914;
+    tip.apply({later, {}, 0, 0});
+    QCOMPARE(changed.size(), 1);
+    QVERIFY(tip.changeText().startsWith(Format().change(-1.914)));
+    QVERIFY(tip.changeText().contains(u"832"_s));
 }
 
 void ModelsTest::feesWithoutEstimateAreUnknown()

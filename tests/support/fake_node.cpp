@@ -301,6 +301,14 @@ QJsonValue FakeNode::resultOf(const QString &method, const QJsonArray &params, Q
         return blockchainInfo();
     if (method == u"getbestblockhash")
         return text(chain.tip().hash.toHex());
+    if (method == u"getblockhash") {
+        const auto height = static_cast<std::size_t>(params.at(0).toInt(-1));
+        if (height >= chain.chain().size()) {
+            error = {{u"code"_s, -8}, {u"message"_s, u"Block height out of range"_s}};
+            return {};
+        }
+        return text(chain.chain()[height].hash.toHex());
+    }
     if (method == u"getrawmempool")
         return rawMempool(params.at(1).toBool());
     if (method == u"getmempoolinfo")

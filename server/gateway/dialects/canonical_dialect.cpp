@@ -132,6 +132,7 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainEvent &event, const
                    [&](const MempoolChanged &e) { messages.addState("mempool.update", Channel::Mempool, e.summary); },
                    [&](const ProjectionChanged &e) { messages.addState("projected.blocks", Channel::Projected, e.projection); },
                    [&](const FeesChanged &e) { messages.addState("fees.update", Channel::Fees, e.fees); },
+                   [&](const DifficultyChanged &e) { messages.addState("difficulty.update", Channel::Difficulty, e.difficulty); },
                    [&](const NetworkChanged &e) { // what waits of the peers on this channel is not said by it
                        messages.add("network.update", Channel::Network, false, 512,
                                     [&](ValueWriter &out) { tipwatch::encode(out, e.network); });
@@ -170,6 +171,8 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainSnapshot &snapshot,
         messages.addState("projected.blocks", Channel::Projected, snapshot.projection);
     if (wants(Channel::Fees))
         messages.addState("fees.update", Channel::Fees, snapshot.fees);
+    if (wants(Channel::Difficulty) && snapshot.difficulty.isKnown())
+        messages.addState("difficulty.update", Channel::Difficulty, snapshot.difficulty);
     if (wants(Channel::Network)) {
         messages.addState("network.update", Channel::Network, snapshot.network);
         messages.addPeerList(Channel::Network, snapshot.peers, peersOf(filter, Channel::Network));

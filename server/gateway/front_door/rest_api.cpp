@@ -7,11 +7,18 @@
 #include "shared/protocol/history_encoder.h"
 #include "shared/state/chain_store.h"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace tipwatch {
+
+namespace {
+
+HttpResponse notKnownYet()
+{
+    return HttpResponse::error(503, "not_known_yet", "the chain is not known yet; see /api/v1/status");
+}
+
+} // namespace
 
 RestApi::RestApi(Needs needs) : m_needs(std::move(needs)) {}
 
@@ -28,10 +35,6 @@ void RestApi::addRoutes(Router &router)
             access);
     };
     add("/api/v1/tip", [this](const ChainSnapshot &s, const HttpRequest &) { return tip(s); }).about(Channel::Tip);
-    add("/api/v1/blocks", [this](const ChainSnapshot &s, const HttpRequest &r) { return blocks(s, r); }).about(Channel::Blocks);
-    add("/api/v1/blocks/{id}", [this](const ChainSnapshot &s, const HttpRequest &r) {
-        return block(s, r);
-    }).about(Channel::Blocks);
     add("/api/v1/mempool", [](const ChainSnapshot &s, const HttpRequest &) {
         return HttpResponse::json(toJson(s.mempool));
     }).about(Channel::Mempool);
@@ -41,6 +44,9 @@ void RestApi::addRoutes(Router &router)
     add("/api/v1/fees", [](const ChainSnapshot &s, const HttpRequest &) {
         return HttpResponse::json(toJson(s.fees));
     }).about(Channel::Fees);
+    add("/api/v1/difficulty", [](const ChainSnapshot &s, const HttpRequest &) {
+        return s.difficulty.isKnown() ? HttpResponse::json(toJson(s.difficulty)) : notKnownYet();
+    }).about(Channel::Difficulty);
     add("/api/v1/network", [](const ChainSnapshot &s, const HttpRequest &) {
         return HttpResponse::json(toJson(s.network));
     }).about(Channel::Network);
@@ -57,53 +63,8 @@ void RestApi::addRoutes(Router &router)
 HttpResponse RestApi::tip(const ChainSnapshot &snapshot) const
 {
     if (!snapshot.tip.isKnown())
-        return HttpResponse::error(503, "not_known_yet", "the chain is not known yet; see /api/v1/status");
+        return notKnownYet();
     return HttpResponse::json(toJson(snapshot.tip));
-}
-
-HttpResponse RestApi::blocks(const ChainSnapshot &snapshot, const HttpRequest &request) const
-{
-    std::size_t limit = usualBlocks;
-    if (const auto given = request.queryValue("limit")) {
-        const auto wanted = number<std::size_t>(*given);
-        if (!wanted || *wanted == 0)
-            return HttpResponse::error(400, "bad_limit", "limit is a number from 1 to " + std::to_string(ChainStore::keptBlocks));
-        limit = *wanted;
-    }
-    auto from = snapshot.blocks.begin();
-    if (const auto given = request.queryValue("before")) {
-        const auto before = number<std::int32_t>(*given);
-        if (!before || *before < 0)
-            return HttpResponse::error(400, "bad_before", "before is the height of a block; those below it are listed");
-        from = std::find_if(from, snapshot.blocks.end(), [&](const BlockPtr &block) { return block->height.value < *before; });
-    }
-    const auto to =
-        from + std::min(static_cast<std::ptrdiff_t>(std::min(limit, snapshot.blocks.size())), snapshot.blocks.end() - from);
-    std::string body;
-    JsonWriter json(body);
-    json.beginArray();
-    std::for_each(from, to, [&](const BlockPtr &block) { encode(json, *block); });
-    json.endArray();
-    HttpResponse response = HttpResponse::json(std::move(body));
-    if (from != to && to != snapshot.blocks.end())
-        response.headers.push_back(nextLink("/api/v1/blocks?limit=" + std::to_string(limit) +
-                                            "&before=" + std::to_string((*std::prev(to))->height.value)));
-    return response;
-}
-
-HttpResponse RestApi::block(const ChainSnapshot &snapshot, const HttpRequest &request) const
-{
-    const std::string &id = request.parameters.front();
-    const auto hash = BlockHash::fromHex(id);
-    const auto height = number<std::int32_t>(id);
-    if (!hash && !height)
-        return HttpResponse::error(400, "bad_block", "a block is named by its height or its hash");
-    const auto found = std::find_if(snapshot.blocks.begin(), snapshot.blocks.end(), [&](const BlockPtr &block) {
-        return hash ? block->hash == *hash : block->height.value == *height;
-    });
-    if (found == snapshot.blocks.end())
-        return HttpResponse::error(404, "unknown_block", "this block is not among the latest of the active chain");
-    return HttpResponse::json(toJson(**found));
 }
 
 /// The data of the status channel, and what only the server knows.

@@ -25,16 +25,12 @@ public:
         std::function<HistoryStatus()> historyStatus; ///< likewise
     };
 
-    static constexpr std::size_t usualBlocks = 10; ///< of /blocks without limit
-
     explicit RestApi(Needs needs);
 
     void addRoutes(Router &router);
 
 private:
     HttpResponse tip(const ChainSnapshot &snapshot) const;
-    HttpResponse blocks(const ChainSnapshot &snapshot, const HttpRequest &request) const;
-    HttpResponse block(const ChainSnapshot &snapshot, const HttpRequest &request) const;
     HttpResponse status(const ChainSnapshot &snapshot) const;
     HttpResponse ready(const ChainSnapshot &snapshot) const;
 

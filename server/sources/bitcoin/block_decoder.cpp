@@ -156,7 +156,7 @@ std::vector<ConfirmedTransaction> DecodedBlock::confirmedTransactions() const
     all.reserve(transactions.size());
     for (const BlockTransaction &transaction : transactions) {
         const auto payee = std::span(payees).subspan(transaction.payeeAt, transaction.payeeSize);
-        all.push_back({transaction.txid, transaction.value, {payee.begin(), payee.end()}});
+        all.push_back({transaction.txid, transaction.value, {payee.begin(), payee.end()}, transaction.weight});
     }
     return all;
 }

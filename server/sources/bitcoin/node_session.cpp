@@ -41,7 +41,7 @@ NodeSession::NodeSession(const NodeAddress &address, std::vector<std::string> zm
     : QObject(parent), m_expectedNetwork(address.network), m_zmqConfig(std::move(zmq)), m_store(store), m_clock(clock),
       m_rpc(address.endpoint, address.credentials),
       m_link{m_rpc, store, clock, m_book, locator, 210'000, [this](const RpcError &error) { fail(error); }}, m_chain(m_link),
-      m_entries(m_link), m_facts(m_link)
+      m_entries(m_link), m_facts(m_link), m_periods(m_link)
 {
     // What the store shows is where the stream's next D or C joins.
     for (const BlockPtr &block : store.blocks())
@@ -207,6 +207,7 @@ void NodeSession::onFigures(const ChainInfo &chain, const MempoolInfo &mempool, 
         m_sequence->setMempoolInfo(mempool);
     compareFigures(chain, mempool, sameMoment);
     refresh();
+    m_periods.look();
 }
 
 /// As long as the node is catching up its tip is all there is to see.

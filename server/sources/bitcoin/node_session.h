@@ -6,6 +6,7 @@
 #include "server/sources/bitcoin/node_facts.h"
 #include "server/sources/bitcoin/node_link.h"
 #include "server/sources/bitcoin/node_locator.h"
+#include "server/sources/bitcoin/period_loader.h"
 #include "server/sources/bitcoin/poll_feed.h"
 #include "server/sources/bitcoin/sequence_feed.h"
 #include "shared/domain/source_status.h"
@@ -76,6 +77,7 @@ private:
     ChainLoader m_chain;
     EntryLoader m_entries;
     NodeFacts m_facts;
+    PeriodLoader m_periods;
     std::unique_ptr<SequenceFeed> m_sequence;
     std::unique_ptr<PollFeed> m_poll;
     std::unique_ptr<ZmqSubscriber> m_wakeUps; ///< topics that tell that something happened, beside polling

@@ -14,7 +14,6 @@ namespace {
 constexpr std::int64_t halvingTime = 1'713'571'767; ///< of block 840,000
 constexpr std::int32_t halvingHeight = 840'000;
 constexpr double meanSpacing = 597; ///< seconds, as it has been since
-constexpr std::int32_t retargetInterval = 2016;
 constexpr double presentDifficulty = 1.56e14;
 constexpr std::size_t medianTimeSpan = 11; // BIP 113
 constexpr std::size_t keptBlocks = 64;
@@ -32,6 +31,13 @@ std::string chainworkAt(std::int32_t height)
     for (std::size_t i = hex.size(); work != 0; work >>= 4)
         hex[--i] = "0123456789abcdef"[static_cast<unsigned>(work & 15)];
     return hex;
+}
+
+/// Those of the main network.
+const ConsensusRules &rules()
+{
+    static const ConsensusRules main = consensusRules("main");
+    return main;
 }
 
 std::int64_t medianTime(const std::vector<BlockSummary> &blocks, std::int64_t newest)
@@ -84,12 +90,33 @@ SimulatedChain::SimulatedChain(std::uint64_t seed, std::int64_t startUnixMs, std
     root.bits = compactOf(m_difficulty);
     root.chainwork = chainworkAt(root.height.value);
     m_blocks.push_back(root);
+    inventPeriods(root, interval / 1000);
     for (const std::int64_t at : foundAt) {
         BlockSummary block = mine(at);
         fill(block, m_random, feerate);
+        notePeriod(block);
         m_blocks.push_back(std::move(block));
     }
     m_blocks.erase(m_blocks.begin(), m_blocks.end() - historyLength);
+}
+
+/// Further back than our blocks go: the pace was about that of today, and the difficulty changed a little.
+void SimulatedChain::inventPeriods(const BlockSummary &root, double blockSeconds)
+{
+    constexpr std::uint64_t stream = 0x706572696f64;
+    Random random(mix(m_seed, stream));
+    const std::int32_t interval = rules().retargetInterval, done = root.height.value % interval;
+    const double pace = blockSeconds * random.uniform(0.96, 1.04);
+    const std::int64_t begun = root.time - static_cast<std::int64_t>(done * pace);
+    m_periods[0] = {Height(root.height.value - done), begun, root.bits};
+    m_periods[1] = {Height(root.height.value - done - interval), begun - static_cast<std::int64_t>(interval * blockSeconds),
+                    compactOf(m_difficulty * random.uniform(0.95, 1.03))};
+}
+
+void SimulatedChain::notePeriod(const BlockSummary &block)
+{
+    if (block.height.value % rules().retargetInterval == 0)
+        m_periods = {DifficultyHeader{block.height, block.time, block.bits}, m_periods[0]};
 }
 
 BlockSummary SimulatedChain::mine(std::int64_t unixMs)
@@ -103,12 +130,11 @@ BlockSummary SimulatedChain::mine(std::int64_t unixMs)
     const std::int64_t begun = unixMs / 1000 - static_cast<std::int64_t>(m_random.exponential(8));
     block.time = std::max(begun, parent.medianTime + 1);
     block.medianTime = medianTime(m_blocks, block.time);
-    if (block.height.value % retargetInterval == 0)
-        m_difficulty *= m_random.uniform(0.96, 1.06);
-    block.bits = block.height.value % retargetInterval == 0 ? compactOf(m_difficulty) : parent.bits;
+    const bool begins = block.height.value % rules().retargetInterval == 0;
+    block.bits = begins ? nextPeriodBits(rules(), m_periods[0], {parent.height, parent.time, parent.bits}) : parent.bits;
     block.version = drawVersion(m_random);
     block.chainwork = addWork(parent.chainwork, block.bits);
-    block.subsidy = subsidyAt(block.height, halvingInterval);
+    block.subsidy = subsidyAt(block.height, rules().halvingInterval);
     const MiningPool &pool = drawMiningPool(m_random);
     block.miner = pool.name;
     block.coinbaseTag = pool.tag;
@@ -117,6 +143,7 @@ BlockSummary SimulatedChain::mine(std::int64_t unixMs)
 
 void SimulatedChain::connect(BlockSummary block)
 {
+    notePeriod(block);
     m_blocks.push_back(std::move(block));
     if (m_blocks.size() > keptBlocks)
         m_blocks.erase(m_blocks.begin());
@@ -126,6 +153,8 @@ BlockSummary SimulatedChain::disconnect()
 {
     BlockSummary block = std::move(m_blocks.back());
     m_blocks.pop_back();
+    if (block.height == m_periods[0].height)
+        m_periods[0] = m_periods[1]; // deeper than that no reorg goes
     return block;
 }
 

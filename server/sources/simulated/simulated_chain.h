@@ -3,7 +3,9 @@
 
 #include "server/sources/simulated/random.h"
 #include "shared/domain/block.h"
+#include "shared/domain/difficulty.h"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <vector>
@@ -14,7 +16,6 @@ namespace tipwatch::simulated {
 /// What is in the blocks is up to others.
 class SimulatedChain {
 public:
-    static constexpr std::int32_t halvingInterval = 210'000;
     static constexpr std::size_t historyLength = 48; ///< blocks that were there before us: eight hours
 
     /// @p feerate is what a transaction had to pay lately to get into a block, sat/vB.
@@ -23,6 +24,8 @@ public:
     /// Oldest first, never empty. Only the last ones are kept: those that a reorg or a median of times can need.
     const std::vector<BlockSummary> &blocks() const { return m_blocks; }
     const BlockSummary &tip() const { return m_blocks.back(); }
+    /// The first headers of the difficulty's present period and of the one before, newest first.
+    const std::array<DifficultyHeader, 2> &periods() const { return m_periods; }
 
     /// A header on top of the tip, found at @p unixMs; not put there yet.
     BlockSummary mine(std::int64_t unixMs);
@@ -32,10 +35,13 @@ public:
 
 private:
     static void fill(BlockSummary &block, Random &random, double feerate);
+    void inventPeriods(const BlockSummary &root, double blockSeconds);
+    void notePeriod(const BlockSummary &block);
 
     std::uint64_t m_seed;
     Random m_random;
-    double m_difficulty;
+    double m_difficulty; ///< at the start
+    std::array<DifficultyHeader, 2> m_periods{};
     std::uint64_t m_mined = 0;
     std::vector<BlockSummary> m_blocks;
 };

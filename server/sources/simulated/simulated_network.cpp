@@ -394,7 +394,7 @@ ConnectedBlock SimulatedNetwork::contentsOf(const MinedBlock &block) const
     for (const PooledTransaction &transaction : block.transactions) {
         const TxId txid = txidOf(transaction.serial);
         connected.txids.push_back(txid);
-        confirmed.push_back({txid, shapeOf(transaction.shape).value, payeeOf(transaction.shape)});
+        confirmed.push_back({txid, shapeOf(transaction.shape).value, payeeOf(transaction.shape), Weight(transaction.weight)});
     }
     connected.transactions = std::make_shared<const std::vector<ConfirmedTransaction>>(std::move(confirmed));
     return connected;

@@ -42,6 +42,8 @@ public:
 
     /// Oldest first.
     const std::vector<BlockSummary> &blocks() const { return m_chain.blocks(); }
+    /// The first headers of the difficulty's periods, newest first: older than the blocks, as a rule.
+    const std::array<DifficultyHeader, 2> &periods() const { return m_chain.periods(); }
     /// Names of the transactions that wait at the start; what they are is told by describeInitial().
     std::vector<TxId> initialTxids() const;
     /// Makes the next @p count of them. To be called until it answers nothing, before the first advance().

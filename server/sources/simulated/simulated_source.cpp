@@ -139,6 +139,8 @@ void SimulatedSource::tellStart()
     m_sequence = txids.size() + 1;
     m_store.resetChain(m_network->blocks(), m_startedUnixMs);
     m_store.setChainFacts(m_network->blocks().back().height, false, 1, m_startedUnixMs);
+    for (const DifficultyHeader &header : m_network->periods())
+        m_store.learnHeader(header, m_startedUnixMs);
     m_store.resetMempool(txids, m_sequence, m_startedUnixMs);
     std::vector<Peer> peers = m_network->peers();
     m_locator.locate(peers);

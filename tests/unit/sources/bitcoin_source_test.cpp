@@ -65,6 +65,8 @@ private Q_SLOTS:
     void restartStartsFromTheBeginning();
     void catchingUpIsShownAsProgress();
     void prunedBlocksAreShownByTheirHeaders();
+    void oldHeadersForTheDifficultyAreAskedFor();
+    void refusedOldHeadersDoNoHarm();
 
     void missingZmqPolls();
     void missingZmqListPolls();
@@ -533,6 +535,37 @@ void BitcoinSourceTest::prunedBlocksAreShownByTheirHeaders()
     node.chain.mineAll(); // its bytes come by ZMQ
     TRY_SAME();
     QCOMPARE(under.status().resyncs, 0);
+}
+
+void BitcoinSourceTest::oldHeadersForTheDifficultyAreAskedFor()
+{
+    FakeNode node;
+    node.chainInfo = {{u"chain"_s, u"main"_s}};
+    SourceUnderTest under(node.config());
+    const auto told = [&] { return under.store.snapshot()->difficulty; };
+    QTRY_VERIFY_WITH_TIMEOUT(told().estimatedChange.has_value(), patience);
+    const auto &chain = node.chain.chain();
+    QVERIFY(chain.size() > ChainLoader::history);
+    QCOMPARE(told().periodStart, Height(0));
+    const double elapsed = static_cast<double>(chain.back().time - chain.front().time);
+    QCOMPARE(*told().averageBlockTime, elapsed / static_cast<double>(chain.size() - 1));
+    QCOMPARE(node.calls[u"getblockhash"_s], 1);
+    node.chain.mineAll();
+    QTRY_COMPARE_WITH_TIMEOUT(told().height, node.chain.tip().height, patience);
+    QVERIFY(told().estimatedChange);
+    QCOMPARE(node.calls[u"getblockhash"_s], 1);
+}
+
+void BitcoinSourceTest::refusedOldHeadersDoNoHarm()
+{
+    FakeNode node;
+    node.chainInfo = {{u"chain"_s, u"main"_s}};
+    node.methodErrors[u"getblockhash"_s] = {{u"code"_s, -32601}, {u"message"_s, u"Method not found"_s}};
+    SourceUnderTest under(node.config());
+    QTRY_VERIFY_WITH_TIMEOUT(node.calls[u"getblockhash"_s] > 0, patience);
+    TRY_SAME();
+    QVERIFY(under.store.snapshot()->difficulty.isKnown());
+    QVERIFY(!under.store.snapshot()->difficulty.estimatedChange);
 }
 
 void BitcoinSourceTest::missingZmqPolls()

@@ -42,6 +42,7 @@ BlockPtr wholeBlock()
     block.miner = "Foundry USA";
     block.coinbaseTag = "/Foundry USA Pool/ \"\xe2\x82\xbf\"";
     block.chainwork = tip().chainwork;
+    block.match = BlockMatch{97.61234, 3'412, 2, 3, 5, 4, 1, 1, {txid(20), txid(21)}, {txid(2)}};
     return std::make_shared<const BlockSummary>(std::move(block));
 }
 
@@ -109,6 +110,40 @@ ProjectedBlocks projection()
     rest.count = 44'799;
     rest.feerateRange = {Feerate(-3.5), Feerate(0.1), Feerate(0.2), Feerate(0.5), Feerate(1), Feerate(1.5), Feerate(2)};
     return {{first}, rest};
+}
+
+DifficultyProgress difficulty()
+{
+    DifficultyProgress d;
+    d.height = Height(924'512);
+    d.difficulty = 152271405365312.3;
+    d.periodStart = Height(923'328);
+    d.retargetHeight = Height(925'344);
+    d.blocksLeft = 832;
+    d.progress = 0.587301;
+    d.averageBlockTime = 588.7514;
+    d.estimatedChange = 1.91249;
+    d.retargetTime = 1'764'115'432;
+    d.previousChange = -2.37214;
+    d.halvingHeight = Height(1'050'000);
+    d.halvingBlocksLeft = 125'488;
+    d.halvingTime = 1'838'908'632;
+    d.subsidy = Satoshi(312'500'000);
+    d.subsidyAfter = Satoshi(156'250'000);
+    return d;
+}
+
+DifficultyProgress regtestDifficulty()
+{
+    DifficultyProgress d;
+    d.height = Height(150);
+    d.difficulty = 4.6565423739069247e-10;
+    d.retargets = false;
+    d.halvingHeight = Height(300);
+    d.halvingBlocksLeft = 150;
+    d.subsidy = Satoshi(2'500'000'000);
+    d.subsidyAfter = Satoshi(1'250'000'000);
+    return d;
 }
 
 FeeEstimates fees()
@@ -202,7 +237,13 @@ std::vector<NamedEvent> streamEvents()
         {"block-little-known", BlockConnected{bareBlock(7, 0)}},
         {"block-updated", BlockUpdated{wholeBlock()}},
         {"block-disconnected", BlockDisconnected{wholeBlock()}},
-        {"reorg", ChainReorganised{Height(5), {bareBlock(7, 1), bareBlock(6, 1)}, {bareBlock(6, 0), bareBlock(7, 0)}}},
+        {"reorg", ChainReorganised{Height(5),
+                                   {bareBlock(7, 1), bareBlock(6, 1)},
+                                   {bareBlock(6, 0), bareBlock(7, 0)},
+                                   2,
+                                   std::vector{txid(30), txid(31), txid(32)},
+                                   2}},
+        {"reorg-little-known", ChainReorganised{Height(6), {bareBlock(7, 1)}, {bareBlock(7, 0)}, 1}},
         {"transaction", TransactionsSeen{{wholeEntry()}}},
         {"transactions", TransactionsSeen{{wholeEntry(), entry(6)}}},
         {"replaced", TransactionsRemoved{{txid(5)}, RemovalReason::Replaced, txid(4)}},
@@ -212,6 +253,8 @@ std::vector<NamedEvent> streamEvents()
         {"projected-nothing", ProjectionChanged{}},
         {"fees", FeesChanged{fees()}},
         {"fees-unknown", FeesChanged{}},
+        {"difficulty", DifficultyChanged{difficulty()}},
+        {"difficulty-regtest", DifficultyChanged{regtestDifficulty()}},
         {"network", NetworkChanged{network()}},
         {"peers", someChanges()},
         {"peers-many", manyChanges()},
@@ -226,7 +269,7 @@ std::vector<NamedEvent> streamEvents()
 
 ChainSnapshot streamSnapshot()
 {
-    return {streamPosition, tip(), {wholeBlock()}, mempool(), fees(), network(), peers(), status(), projection()};
+    return {streamPosition, tip(), {wholeBlock()}, mempool(), fees(), network(), peers(), status(), projection(), difficulty()};
 }
 
 StreamMetrics streamMetrics()

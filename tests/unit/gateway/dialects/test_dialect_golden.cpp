@@ -39,8 +39,9 @@ private:
 
 namespace {
 
-constexpr ChannelSet everyChannel{Channel::Tip,  Channel::Blocks,  Channel::Txs,   Channel::Mempool, Channel::Projected,
-                                  Channel::Fees, Channel::Network, Channel::Nodes, Channel::Metrics, Channel::Status};
+constexpr ChannelSet everyChannel{Channel::Tip,     Channel::Difficulty, Channel::Blocks, Channel::Txs,
+                                  Channel::Mempool, Channel::Projected,  Channel::Fees,   Channel::Network,
+                                  Channel::Nodes,   Channel::Metrics,    Channel::Status};
 
 QByteArray bytes(std::string_view text)
 {
