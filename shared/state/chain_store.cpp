@@ -110,7 +110,7 @@ std::optional<std::size_t> ChainStore::connectBlock(ConnectedBlock block, std::i
 {
     if (m_tip.isKnown() && block.summary.previousHash != m_tip.hash)
         return std::nullopt;
-    archive(block, block.summary, heardAt);
+    keepContents(block, block.summary, heardAt);
     std::vector<TxId> mined = confirm(block.txids, block.summary, heardAt);
     m_confirmed.connect(block.summary.hash, block.txids);
     const std::size_t count = mined.size();
@@ -283,7 +283,7 @@ bool ChainStore::canExpect(const BlockSummary &block, std::int64_t heardAt) cons
 }
 
 /// Keeps what is known of @p block, and compares it with what was expected, before its transactions leave the mempool.
-void ChainStore::archive(const ConnectedBlock &block, BlockSummary &summary, std::int64_t heardAt)
+void ChainStore::keepContents(const ConnectedBlock &block, BlockSummary &summary, std::int64_t heardAt)
 {
     if (block.txids.empty())
         return;

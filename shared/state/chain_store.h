@@ -158,7 +158,7 @@ private:
     void pushBlock(BlockSummary summary, ConfirmedTransactions transactions, std::int64_t heardAt);
     void popBlock(std::int64_t heardAt);
     void inheritFromParent(BlockSummary &block) const;
-    void archive(const ConnectedBlock &block, BlockSummary &summary, std::int64_t heardAt);
+    void keepContents(const ConnectedBlock &block, BlockSummary &summary, std::int64_t heardAt);
     bool canExpect(const BlockSummary &block, std::int64_t heardAt) const;
     void announceReorg();
     std::vector<TxId> confirm(const std::vector<TxId> &txids, BlockSummary &summary, std::int64_t heardAt);

@@ -6,7 +6,8 @@
 #include "shared/domain/clock.h"
 #include "shared/state/chain_store.h"
 
-#include <algorithm>
+#include <QCoreApplication>
+
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -110,6 +111,7 @@ void measure(std::size_t count)
 
 int main(int argc, char **argv)
 {
+    const QCoreApplication application(argc, argv); // the store's timers want one
     if (argc == 1) {
         measure(10'000);
         measure(300'000);
