@@ -35,6 +35,8 @@ struct TransactionOutput {
     Script script;
 };
 
+struct SpentOutput;
+
 /// A transaction in a block, as far as it is told further.
 struct ConfirmedTransaction {
     TxId txid;
@@ -62,7 +64,10 @@ struct MempoolEntry {
     std::vector<TxId> children; ///< those in the mempool that spend it already ("spentby"): it came back in a reorg
     /// Only while the transaction is announced (TransactionsSeen), and only where the raw transaction was seen; else null. Not kept.
     std::shared_ptr<const std::vector<TransactionOutput>> paysTo{};
-    std::vector<TxId> replaces; ///< what left because it spends the same outputs, as far as we saw it leave
+    /// The same of what it spends, and only while somebody watches scripts (ChainStore::watchesScripts()); else null. Not kept.
+    std::shared_ptr<const std::vector<SpentOutput>> spends{};
+    std::vector<Script> spendsFrom; ///< watched scripts that it spends from, as far as can be told (ScriptWatch). Not kept.
+    std::vector<TxId> replaces;     ///< what left because it spends the same outputs, as far as we saw it leave
 
     Feerate feerate() const { return feerateOf(fee, vsize); }
     bool has(TxFlag flag) const { return (flags & static_cast<std::uint16_t>(flag)) != 0; }

@@ -10,6 +10,8 @@
 #include "shared/domain/source_status.h"
 #include "shared/domain/transaction.h"
 #include "shared/state/position.h"
+#include "shared/state/script_watch.h"
+#include "shared/state/tracked_transactions.h"
 
 #include <memory>
 #include <optional>
@@ -98,9 +100,15 @@ struct SourceStatusChanged {
     SourceStatus status;
 };
 
+/// What happened to transactions that somebody tracks and to scripts that somebody watches. Told only while there are such.
+struct TrackedChanged {
+    std::vector<TrackedTransaction> transactions;
+    std::vector<ScriptActivity> scripts;
+};
+
 using ChainEventBody = std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised,
                                     TransactionsSeen, TransactionsRemoved, MempoolChanged, ProjectionChanged, FeesChanged,
-                                    NetworkChanged, PeersChanged, SourceStatusChanged, DifficultyChanged>;
+                                    NetworkChanged, PeersChanged, SourceStatusChanged, DifficultyChanged, TrackedChanged>;
 
 /// What happened, where in the order, and when we heard of it. Immutable; shared by all readers.
 struct ChainEvent {

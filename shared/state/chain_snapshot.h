@@ -21,6 +21,7 @@ struct ChainSnapshot {
     SourceStatus status;
     ProjectedBlocks projection{};
     DifficultyProgress difficulty{};
+    TrackedByTxidPtr tracked = std::make_shared<const TrackedByTxid>(); ///< how the transactions stand that somebody tracks
 };
 
 using ChainSnapshotPtr = std::shared_ptr<const ChainSnapshot>;

@@ -8,6 +8,7 @@
 #include <QRandomGenerator>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <unordered_set>
 
@@ -40,7 +41,16 @@ PeersChanged peersBetween(const std::vector<Peer> &before, const std::vector<Pee
 
 } // namespace
 
-ChainStore::ChainStore(EventBus &bus, const Clock &clock, QObject *parent) : QObject(parent), m_bus(bus), m_clock(clock)
+ChainStore::ChainStore(EventBus &bus, const Clock &clock, QObject *parent)
+    : QObject(parent), m_bus(bus), m_clock(clock), m_tracking(*this, [this] {
+          QMetaObject::invokeMethod(
+              this,
+              [this] {
+                  m_tracking.takeWishes();
+                  publishTracked(m_clock.unixMs());
+              },
+              Qt::QueuedConnection);
+      })
 {
     m_position.epoch = QRandomGenerator::system()->generate64() | 1;
     m_reorgTimer.setParent(this);
@@ -115,11 +125,13 @@ std::optional<std::size_t> ChainStore::connectBlock(ConnectedBlock block, std::i
     m_confirmed.connect(block.summary.hash, block.txids);
     const std::size_t count = mined.size();
     pushBlock(std::move(block.summary), std::move(block.transactions), heardAt);
+    m_tracking.blockConnected(*m_blocks.front(), block.txids, block.concerned, heardAt);
     if (!mined.empty()) {
         publish(TransactionsRemoved{std::move(mined), RemovalReason::Mined, std::nullopt}, heardAt);
         publishProjection();
         touchMempool();
     }
+    publishTracked(heardAt);
     return count;
 }
 
@@ -200,6 +212,7 @@ void ChainStore::pushBlock(BlockSummary summary, ConfirmedTransactions transacti
     setTip(*block);
     publish(TipChanged{m_tip}, heardAt);
     publish(BlockConnected{block, std::move(transactions)}, heardAt);
+    m_tracking.tipMoved();
     publishDifficulty(heardAt);
     m_archive.setActive(block->hash);
     if (m_reorg.connected(block))
@@ -230,6 +243,8 @@ void ChainStore::popBlock(std::int64_t heardAt)
     publish(BlockDisconnected{block}, heardAt);
     publish(TipChanged{m_tip}, heardAt);
     publishDifficulty(heardAt);
+    m_tracking.blockDisconnected(*block, heardAt);
+    publishTracked(heardAt);
 }
 
 void ChainStore::announceReorg()
@@ -346,8 +361,10 @@ void ChainStore::resetMempool(std::span<const TxId> txids, std::uint64_t mempool
     }
     m_replacedBy.clear();
     m_mempoolSequence = mempoolSequence;
+    m_tracking.removed(gone, RemovalReason::Unknown, heardAt);
     if (!gone.empty())
         publish(TransactionsRemoved{std::move(gone), RemovalReason::Unknown, std::nullopt}, heardAt);
+    publishTracked(heardAt);
     touchMempool();
 }
 
@@ -381,6 +398,8 @@ void ChainStore::describeTransactions(std::vector<MempoolEntry> entries)
         }
         m_graph.add(entry);
         m_departed.returned(entry.txid);
+        m_tracking.complete(entry);
+        m_tracking.described(entry, announce, since);
         any = true;
         if (!announce)
             continue;
@@ -390,6 +409,7 @@ void ChainStore::describeTransactions(std::vector<MempoolEntry> entries)
     }
     if (!seen.entries.empty())
         publish(std::move(seen), heardAt);
+    publishTracked(heardAt);
     if (any)
         touchMempool();
 }
@@ -407,6 +427,8 @@ bool ChainStore::removeTransaction(const TxId &txid, RemovalReason reason, std::
     if (by)
         m_replacedBy[*by].push_back(txid);
     publish(TransactionsRemoved{{txid}, reason, by}, heardAt);
+    m_tracking.removed(std::array{txid}, reason, heardAt);
+    publishTracked(heardAt);
     touchMempool();
     return true;
 }
@@ -515,10 +537,18 @@ void ChainStore::publishMempool()
 void ChainStore::publishProjection()
 {
     ProjectedBlocks projection = projectBlocks(m_graph.chunks());
-    if (projection == m_projection)
-        return;
-    m_projection = std::move(projection);
-    publish(ProjectionChanged{m_projection}, m_clock.unixMs());
+    m_tracking.queueMoved(m_graph.chunks(), projection);
+    if (projection != m_projection) {
+        m_projection = std::move(projection);
+        publish(ProjectionChanged{m_projection}, m_clock.unixMs());
+    }
+    publishTracked(m_clock.unixMs());
+}
+
+void ChainStore::publishTracked(std::int64_t heardAt)
+{
+    if (auto news = m_tracking.takeNews())
+        publish(std::move(*news), heardAt);
 }
 
 // --- the rest
@@ -609,7 +639,9 @@ void ChainStore::refreshSnapshot()
                                                                         m_peers,
                                                                         m_status,
                                                                         m_projection,
-                                                                        m_difficultyProgress});
+                                                                        m_difficultyProgress,
+
+                                                                        m_tracking.tracked()});
     const std::lock_guard lock(m_snapshotMutex);
     m_snapshot.swap(snapshot);
 }

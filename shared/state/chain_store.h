@@ -13,6 +13,7 @@
 #include "shared/state/difficulty_tracker.h"
 #include "shared/state/event_bus.h"
 #include "shared/state/pending_reorg.h"
+#include "shared/state/tracking.h"
 
 #include <QObject>
 #include <QTimer>
@@ -27,8 +28,9 @@ namespace tipwatch {
 /// A block that joins the chain: what is shown of it, and which transactions it confirms.
 struct ConnectedBlock {
     BlockSummary summary;
-    std::vector<TxId> txids;              ///< coinbase included
-    ConfirmedTransactions transactions{}; ///< to be told further; null where the source knows the txids only
+    std::vector<TxId> txids;                    ///< coinbase included
+    ConfirmedTransactions transactions{};       ///< to be told further; null where the source knows the txids only
+    std::vector<ScriptTransaction> concerned{}; ///< those that concern scripts that somebody watches; empty where it cannot tell
 };
 
 /// The node's limits on its mempool (getmempoolinfo).
@@ -139,6 +141,14 @@ public:
     std::optional<ConfirmingBlock> confirmedIn(const TxId &txid) const;
     /// Nothing of those that are not in the mempool, or not described yet.
     std::optional<QueuePosition> queuePosition(const TxId &txid) const;
+    /// What it is mined with.
+    std::optional<Chunk> chunkOf(const TxId &txid) const { return m_graph.chunkOf(txid); }
+    /// Whether somebody wants to know what is paid to scripts and spent from them: only then a source has to look.
+    bool watchesScripts() const { return !m_tracking.scripts().isEmpty(); }
+    const ScriptWatch &scripts() const { return m_tracking.scripts(); }
+
+    /// Where readers say what they want to be told of. Any thread.
+    WatchRegistry &watches() const { return m_tracking.watches(); }
 
 private:
     struct Undescribed {
@@ -149,6 +159,7 @@ private:
     template <class Body> void publish(Body body, std::int64_t heardAt);
     void publishMempool();
     void publishProjection();
+    void publishTracked(std::int64_t heardAt);
     void touchMempool();
     void scheduleMempool(int delayMs);
     void publishPeers();
@@ -195,6 +206,7 @@ private:
     std::int64_t m_peersHeardAt = 0;
     std::int64_t m_peersPublishedAt = -peersIntervalMs; ///< steady ms
     QTimer m_peersTimer;
+    mutable Tracking m_tracking;
     SourceStatus m_status;
     MempoolSummary m_mempool;
     ProjectedBlocks m_projection;

@@ -26,21 +26,6 @@ RelativesSummary summaryOf(const std::vector<TxId> &relatives, const MempoolGrap
 
 } // namespace
 
-std::string_view statusName(TransactionStatus status)
-{
-    switch (status) {
-    case TransactionStatus::Mempool:
-        return "mempool";
-    case TransactionStatus::Confirmed:
-        return "confirmed";
-    case TransactionStatus::Removed:
-        return "removed";
-    case TransactionStatus::Unknown:
-        break;
-    }
-    return "unknown";
-}
-
 TransactionLife lifeOf(const TxId &txid, const ChainStore &store)
 {
     TransactionLife life;

@@ -5,9 +5,9 @@
 #include "shared/mempool/queue_position.h"
 #include "shared/state/departed_transactions.h"
 #include "shared/state/position.h"
+#include "shared/state/transaction_status.h"
 
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace tipwatch {
@@ -21,11 +21,6 @@ struct RelativesSummary {
     Satoshi fees;
     std::vector<TxId> listed;
 };
-
-enum class TransactionStatus { Mempool, Confirmed, Removed, Unknown };
-
-/// The wire's word, "mempool".
-std::string_view statusName(TransactionStatus status);
 
 /// All that is known of a transaction without asking the node.
 struct TransactionLife {

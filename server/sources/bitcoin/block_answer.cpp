@@ -3,6 +3,7 @@
 
 #include "server/sources/bitcoin/node_link.h"
 #include "server/sources/bitcoin/rpc_parser.h"
+#include "server/sources/bitcoin/script_locks.h"
 
 namespace tipwatch {
 
@@ -11,7 +12,7 @@ RpcError badAnswer(const Error &error)
     return {RpcError::Kind::BadAnswer, 0, error.message};
 }
 
-tl::expected<DecodedBlockPtr, RpcError> blockOf(const RpcResult &answer, const BlockHash &expected)
+tl::expected<DecodedBlockPtr, RpcError> blockOf(const RpcResult &answer, const BlockHash &expected, const ScriptWatch *watch)
 {
     if (!answer)
         return tl::unexpected(answer.error());
@@ -24,6 +25,8 @@ tl::expected<DecodedBlockPtr, RpcError> blockOf(const RpcResult &answer, const B
     if (block->hash != expected)
         return tl::unexpected(
             RpcError{RpcError::Kind::BadAnswer, 0, "getblock answered with another block, " + block->hash.toHex()});
+    if (watch)
+        block->concerned = concernedBy(*bytes, *watch);
     return std::make_shared<const DecodedBlock>(std::move(*block));
 }
 

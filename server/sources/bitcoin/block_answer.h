@@ -5,6 +5,7 @@
 #include "server/sources/bitcoin/rpc_answer.h"
 #include "server/sources/bitcoin/rpc_client.h"
 #include "shared/domain/error.h"
+#include "shared/state/script_watch.h"
 
 #include <vector>
 
@@ -17,7 +18,8 @@ RpcError badAnswer(const Error &error);
 /// (pruned).
 std::vector<RpcCall> everythingAbout(const BlockHash &hash);
 
-/// The block from the answer to getblock 0, if it is the one that was asked for.
-tl::expected<DecodedBlockPtr, RpcError> blockOf(const RpcResult &answer, const BlockHash &expected);
+/// The block from the answer to getblock 0, if it is the one that was asked for. With @p watch what of it concerns watched scripts is noted.
+tl::expected<DecodedBlockPtr, RpcError> blockOf(const RpcResult &answer, const BlockHash &expected,
+                                                const ScriptWatch *watch = nullptr);
 
 } // namespace tipwatch

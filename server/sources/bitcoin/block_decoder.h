@@ -4,6 +4,7 @@
 #include "shared/domain/error.h"
 #include "shared/domain/hash256.h"
 #include "shared/domain/quantity.h"
+#include "shared/domain/spent_output.h"
 #include "shared/domain/transaction.h"
 
 #include <cstdint>
@@ -36,11 +37,12 @@ struct DecodedBlock {
     std::vector<BlockTransaction> transactions; ///< coinbase first; never empty
     std::vector<std::uint8_t> payees; ///< of each, the script of the first output that can be spent, one behind the other
 
-    Height height = unknownHeight;            ///< what the coinbase claims (BIP 34: version 2 and later), else unknown
-    std::vector<std::uint8_t> coinbaseScript; ///< of the coinbase input
-    Satoshi coinbaseValue;                    ///< sum of the coinbase outputs: subsidy and fees
-    std::string coinbaseTag;                  ///< printable text in the coinbase script, UTF-8
-    std::string miner;                        ///< pool that signs so, or empty
+    Height height = unknownHeight;              ///< what the coinbase claims (BIP 34: version 2 and later), else unknown
+    std::vector<std::uint8_t> coinbaseScript;   ///< of the coinbase input
+    Satoshi coinbaseValue;                      ///< sum of the coinbase outputs: subsidy and fees
+    std::string coinbaseTag;                    ///< printable text in the coinbase script, UTF-8
+    std::string miner;                          ///< pool that signs so, or empty
+    std::vector<ScriptTransaction> concerned{}; ///< that concern watched scripts; for whoever decodes it to fill in
 
     std::int32_t txCount() const { return static_cast<std::int32_t>(transactions.size()); }
     std::vector<TxId> txids() const;

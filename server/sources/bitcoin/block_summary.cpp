@@ -29,6 +29,7 @@ ConnectedBlock connectedBlock(const DecodedBlock &block, Height height, std::int
 {
     ConnectedBlock connected{summaryOf(block, height, halvingInterval), block.txids(),
                              std::make_shared<const std::vector<ConfirmedTransaction>>(block.confirmedTransactions())};
+    connected.concerned = block.concerned;
     connected.summary.receivedAt = heardAt;
     return connected;
 }

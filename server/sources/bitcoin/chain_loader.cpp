@@ -46,7 +46,7 @@ void ChainLoader::fetch(const BlockHash &hash, Done done)
     if (m_link.book.contains(hash))
         return done(std::nullopt);
     m_link.rpc.call({"getblock", hashParams(hash, "0")}, [this, hash, done](const RpcResult &answer) {
-        const auto block = blockOf(answer, hash);
+        const auto block = blockOf(answer, hash, &m_link.store.scripts());
         if (!block) {
             qCWarning(lcBitcoin, "block.unusable hash=%s why=\"%s\"", hash.toHex().c_str(), block.error().message.c_str());
             return done(block.error());

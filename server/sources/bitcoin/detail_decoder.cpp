@@ -66,18 +66,14 @@ std::uint16_t flagsOf(const TransactionDetail &detail)
     return entry.flags;
 }
 
-} // namespace
-
-Result<TransactionDetail> decodeDetail(std::span<const std::uint8_t> raw)
+/// Reads the next one of @p reader.
+TransactionDetail readDetail(ByteReader &reader)
 {
-    ByteReader reader(raw);
     TransactionDetail detail;
     DetailSink sink(detail);
     const TransactionFormat format = readTransaction(reader, sink);
-    if (!reader.hasFailed() && reader.remaining() > 0)
-        reader.fail("something follows", "the transaction");
     if (reader.hasFailed())
-        return failure("malformed transaction: " + reader.problem());
+        return detail;
     detail.txid = format.txid(reader);
     detail.wtxid = format.wtxid(reader);
     detail.size = format.size();
@@ -85,6 +81,32 @@ Result<TransactionDetail> decodeDetail(std::span<const std::uint8_t> raw)
     detail.vsize = vsizeOf(detail.weight);
     detail.flags = flagsOf(detail);
     return detail;
+}
+
+} // namespace
+
+Result<TransactionDetail> decodeDetail(std::span<const std::uint8_t> raw)
+{
+    ByteReader reader(raw);
+    TransactionDetail detail = readDetail(reader);
+    if (!reader.hasFailed() && reader.remaining() > 0)
+        reader.fail("something follows", "the transaction");
+    if (reader.hasFailed())
+        return failure("malformed transaction: " + reader.problem());
+    return detail;
+}
+
+void forEachTransaction(std::span<const std::uint8_t> rawBlock, const std::function<void(const TransactionDetail &)> &visit)
+{
+    constexpr std::size_t headerSize = 80, leastTransaction = 60;
+    ByteReader reader(rawBlock);
+    reader.bytes(headerSize, "the header");
+    const std::uint64_t count = reader.count(leastTransaction, "the number of transactions");
+    for (std::uint64_t i = 0; i < count && !reader.hasFailed(); ++i) {
+        const TransactionDetail detail = readDetail(reader);
+        if (!reader.hasFailed())
+            visit(detail);
+    }
 }
 
 } // namespace tipwatch

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/sources/bitcoin/entry_loader.h"
 
+#include "server/sources/bitcoin/detail_decoder.h"
 #include "server/sources/bitcoin/log.h"
 #include "server/sources/bitcoin/rpc_parser.h"
+#include "server/sources/bitcoin/script_locks.h"
 #include "server/sources/bitcoin/transaction_decoder.h"
 
 #include <algorithm>
@@ -11,7 +13,7 @@ namespace tipwatch {
 namespace {
 
 /// What the raw transaction tells beyond getmempoolentry.
-void addTransaction(MempoolEntry &entry, const RpcResult &answer)
+void addTransaction(MempoolEntry &entry, const RpcResult &answer, bool withSpends)
 {
     if (!answer)
         return; // gone meanwhile, or a node that gives no raw transactions
@@ -33,6 +35,10 @@ void addTransaction(MempoolEntry &entry, const RpcResult &answer)
         paysTo.push_back({output.value, {output.script.begin(), output.script.end()}});
     entry.paysTo = std::make_shared<const std::vector<TransactionOutput>>(std::move(paysTo));
     entry.flags = static_cast<std::uint16_t>(entry.flags | transaction->flags());
+    if (withSpends) {
+        if (const auto detail = decodeDetail(*bytes))
+            entry.spends = scriptTransactionOf(*detail).spends;
+    }
 }
 
 } // namespace
@@ -130,7 +136,7 @@ void EntryLoader::answered(const std::vector<TxId> &txids, std::span<const RpcRe
             continue;
         }
         if (withTransactions)
-            addTransaction(*entry, answers[i * stride + 1]);
+            addTransaction(*entry, answers[i * stride + 1], m_link.store.watchesScripts());
         entries.push_back(std::move(*entry));
     }
     m_link.store.describeTransactions(std::move(entries));

@@ -3,6 +3,7 @@
 
 #include "server/sources/bitcoin/log.h"
 #include "server/sources/bitcoin/mempool_query.h"
+#include "server/sources/bitcoin/script_locks.h"
 
 #include <algorithm>
 
@@ -141,6 +142,7 @@ void SequenceFeed::onRawBlock(const ZmqMessage &message)
         qCWarning(lcBitcoin, "block.malformed why=\"%s\"", block.error().message.c_str());
         return; // the node is asked for the block when its C is due
     }
+    block->concerned = concernedBy(message.body, m_link.store.scripts());
     m_link.book.add(std::make_shared<const DecodedBlock>(std::move(*block)));
     drain();
 }
