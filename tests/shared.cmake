@@ -5,6 +5,7 @@ tipwatch_test(NAME test_mempool_graph SOURCES unit/shared/test_mempool_graph.cpp
 tipwatch_test(NAME test_projection SOURCES unit/shared/test_projection.cpp LIBS tipwatch_shared tipwatch_fixture)
 tipwatch_test(NAME test_chain_store SOURCES unit/shared/test_chain_store.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_transaction_life SOURCES unit/shared/test_transaction_life.cpp LIBS tipwatch_shared)
+tipwatch_test(NAME test_tracking SOURCES unit/shared/test_tracking.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_query_desk SOURCES unit/shared/test_query_desk.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_block_audit SOURCES unit/shared/test_block_audit.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_block_history SOURCES unit/shared/test_block_history.cpp LIBS tipwatch_shared)

@@ -38,6 +38,7 @@ tipwatch_test(NAME zmq_subscriber_test SOURCES unit/sources/zmq_subscriber_test.
 tipwatch_test(NAME node_locator_test SOURCES unit/sources/node_locator_test.cpp LIBS tipwatch_sources)
 tipwatch_test(NAME bitcoin_wire_regtest SOURCES regtest/bitcoin_wire_regtest.cpp LIBS tipwatch_regtest)
 tipwatch_test(NAME node_queries_regtest SOURCES regtest/node_queries_regtest.cpp LIBS tipwatch_regtest)
+tipwatch_test(NAME transaction_life_regtest SOURCES regtest/transaction_life_regtest.cpp LIBS tipwatch_regtest)
 
 # The simulated source
 tipwatch_test(NAME test_simulated_network SOURCES unit/sources/test_simulated_network.cpp LIBS tipwatch_sources)

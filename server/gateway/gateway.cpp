@@ -186,7 +186,8 @@ Result<std::unique_ptr<Gateway::Serving>> Gateway::serve()
     if (!keys)
         return tl::unexpected(keys.error());
     auto serving = std::make_unique<Serving>();
-    const StreamProtocol::Needs needs{hello(m_config), m_clock, tokenCheck(*keys, m_clock), (*keys)->tokensAreRequired};
+    const StreamProtocol::Needs needs{hello(m_config), m_clock, tokenCheck(*keys, m_clock), (*keys)->tokensAreRequired,
+                                      &m_store.watches()};
     auto reactor = Reactor::start(
         shardCount(m_config), shardLimits(m_config), m_clock, [needs] { return std::make_unique<StreamProtocol>(needs); },
         [this] { clientsChanged(); });

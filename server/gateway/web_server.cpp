@@ -87,6 +87,20 @@ HistoryApi::Ask historyFrom(HistoryReader *history, QObject &backend, FrontDoor 
     };
 }
 
+/// What is known of a script that is watched.
+auto activityFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
+{
+    return [&store, &backend, &door](const Script &script, AddressApi::HistoryReply reply) {
+        QMetaObject::invokeMethod(
+            &backend,
+            [&store, &door, script, reply = std::move(reply)] {
+                QMetaObject::invokeMethod(
+                    &door, [reply, history = store.scripts().historyOf(script)] { reply(history); }, Qt::QueuedConnection);
+            },
+            Qt::QueuedConnection);
+    };
+}
+
 /// S0, S2 and S3 are spoken at the first two, then S1, then S4.
 FrontDoor::SocketPaths socketPaths(const GatewayConfig &config)
 {
@@ -119,9 +133,12 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
       m_mempool({txidsFrom(m_store, m_backend, m_frontDoor), entriesFrom(m_store, m_backend, m_frontDoor)}),
       m_transactions(
           {lifeFrom(m_store, m_backend, m_frontDoor), m_questions, [this] { return m_store.snapshot()->status.network; }}),
-      m_history(historyFrom(needs.history, m_backend, m_frontDoor)), m_clientList(m_reactor, m_frontDoor),
-      m_site(m_store, needs.clock, config.path, TIPWATCH_VERSION,
-             [this] { return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort(); })
+      m_history(historyFrom(needs.history, m_backend, m_frontDoor)),
+      m_addresses({activityFrom(m_store, m_backend, m_frontDoor), m_store.watches(), m_questions,
+                   [this] { return m_store.snapshot()->status.network; }, needs.clock}),
+      m_clientList(m_reactor, m_frontDoor), m_site(m_store, needs.clock, config.path, TIPWATCH_VERSION, [this] {
+          return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort();
+      })
 {
     m_clientList.addRoutes(m_frontDoor.router());
     m_stream.addRoutes(m_frontDoor.router());
@@ -129,6 +146,7 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
     m_mempool.addRoutes(m_frontDoor.router());
     m_transactions.addRoutes(m_frontDoor.router());
     m_blocks.addRoutes(m_frontDoor.router());
+    m_addresses.addRoutes(m_frontDoor.router());
     m_rest.addRoutes(m_frontDoor.router());
     m_frontDoor.router().add("/metrics", [this](const HttpRequest &) {
         HttpResponse response;

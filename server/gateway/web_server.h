@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/gateway/auth/access_keys.h"
+#include "server/gateway/front_door/address_api.h"
 #include "server/gateway/front_door/block_api.h"
 #include "server/gateway/front_door/client_list.h"
 #include "server/gateway/front_door/front_door.h"
@@ -66,6 +67,7 @@ private:
     MempoolApi m_mempool;
     TransactionApi m_transactions;
     HistoryApi m_history;
+    AddressApi m_addresses;
     ClientList m_clientList;
     Site m_site;
     QThread m_thread; ///< the front door's

@@ -28,6 +28,8 @@ std::string_view channelName(Channel channel)
         return "metrics";
     case Channel::Status:
         return "status";
+    case Channel::Track:
+        return "track"; // each of them has a name of its own: track_name.h
     }
     return {};
 }

@@ -9,11 +9,24 @@
 namespace tipwatch {
 
 /// What a client can subscribe to. Names exist on the wire only; inside the process there are events.
-enum class Channel : std::uint8_t { Tip, Blocks, Txs, Mempool, Projected, Fees, Difficulty, Network, Nodes, Metrics, Status };
+enum class Channel : std::uint8_t {
+    Tip,
+    Blocks,
+    Txs,
+    Mempool,
+    Projected,
+    Fees,
+    Difficulty,
+    Network,
+    Nodes,
+    Metrics,
+    Status,
+    Track
+};
 
 inline constexpr std::array allChannels{Channel::Tip,       Channel::Blocks,  Channel::Txs,        Channel::Mempool,
                                         Channel::Projected, Channel::Fees,    Channel::Difficulty, Channel::Network,
-                                        Channel::Nodes,     Channel::Metrics, Channel::Status};
+                                        Channel::Nodes,     Channel::Metrics, Channel::Status,     Channel::Track};
 inline constexpr std::size_t channelCount = allChannels.size();
 
 /// State channels conflate: only the latest message matters. Event channels never reorder and never silently lose.
@@ -21,7 +34,8 @@ enum class ChannelKind { State, Event };
 
 constexpr ChannelKind kindOf(Channel channel)
 {
-    return channel == Channel::Blocks || channel == Channel::Txs ? ChannelKind::Event : ChannelKind::State;
+    return channel == Channel::Blocks || channel == Channel::Txs || channel == Channel::Track ? ChannelKind::Event
+                                                                                              : ChannelKind::State;
 }
 
 std::string_view channelName(Channel channel);

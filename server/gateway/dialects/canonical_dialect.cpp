@@ -36,13 +36,15 @@ void writePosition(ValueWriter &out, Position position)
     out.member("epoch", position.epochText()).member("seq", position.seq);
 }
 
-void writeChannels(ValueWriter &out, ChannelSet channels)
+void writeChannels(ValueWriter &out, ChannelSet channels, const std::vector<std::string> &tracks)
 {
     out.key("channels").beginArray();
     for (const Channel channel : allChannels) {
-        if (channels.contains(channel))
+        if (channels.contains(channel) && channel != Channel::Track)
             out.value(channelName(channel));
     }
+    for (const std::string &track : tracks)
+        out.value(track);
     out.endArray();
 }
 
@@ -66,7 +68,7 @@ void write(ValueWriter &out, const Subscribed &subscribed)
     out.member("type", "subscribed");
     writeId(out, subscribed.request.id);
     out.key("data").beginObject();
-    writeChannels(out, subscribed.channels);
+    writeChannels(out, subscribed.channels, subscribed.tracks);
     writePosition(out, subscribed.position);
     out.member("recovered", subscribed.recovered).endObject();
 }
@@ -76,7 +78,7 @@ void write(ValueWriter &out, const Unsubscribed &unsubscribed)
     out.member("type", "unsubscribed");
     writeId(out, unsubscribed.request.id);
     out.key("data").beginObject();
-    writeChannels(out, unsubscribed.channels);
+    writeChannels(out, unsubscribed.channels, unsubscribed.tracks);
     writePosition(out, unsubscribed.position);
     out.endObject();
 }
@@ -142,6 +144,12 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainEvent &event, const
                            messages.addPeers(channel, e, peersOf(filter, channel));
                    },
                    [&](const SourceStatusChanged &e) { messages.addState("status.update", Channel::Status, e.status); },
+                   [&](const TrackedChanged &e) {
+                       for (const TrackedTransaction &tracked : e.transactions)
+                           messages.addTracked(tracked, event.network);
+                       for (const ScriptActivity &activity : e.scripts)
+                           messages.addActivity(activity, event.network);
+                   },
                },
                event.body);
     return messages.take();
@@ -181,6 +189,15 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainSnapshot &snapshot,
         messages.addPeerList(Channel::Nodes, snapshot.peers, peersOf(filter, Channel::Nodes));
     if (wants(Channel::Status))
         messages.addState("status.update", Channel::Status, snapshot.status);
+    if (filter && channels.contains(Channel::Track)) {
+        for (const WatchSubject &subject : filter->tracks.subjects()) {
+            const auto *txid = std::get_if<TxId>(&subject);
+            if (!txid)
+                continue;
+            if (const auto tracked = snapshot.tracked->find(*txid); tracked != snapshot.tracked->end())
+                messages.addTracked(tracked->second, snapshot.status.network);
+        }
+    }
     return messages.take();
 }
 

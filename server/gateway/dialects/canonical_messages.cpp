@@ -2,10 +2,38 @@
 #include "server/gateway/dialects/canonical_messages.h"
 
 #include "server/gateway/dialects/canonical_dialect.h"
+#include "shared/protocol/track_name.h"
+#include "shared/protocol/tracked_encoder.h"
 
 #include <algorithm>
 
 namespace tipwatch {
+
+template <class WriteData>
+void CanonicalMessages::addFor(const WatchSubject &subject, std::string_view network, std::string_view type, WriteData writeData)
+{
+    constexpr std::size_t expected = 512;
+    m_messages.push_back({Channel::Track, false,
+                          encoded(m_encoding, expected,
+                                  [&](ValueWriter &out) {
+                                      out.beginObject();
+                                      out.member("type", type).member("channel", trackName(subject, network));
+                                      out.member("seq", m_position.seq).member("timestamp", m_timestamp).key("data");
+                                      writeData(out);
+                                      out.endObject();
+                                  }),
+                          subject});
+}
+
+void CanonicalMessages::addTracked(const TrackedTransaction &tracked, std::string_view network)
+{
+    addFor(tracked.txid, network, typeOf(tracked), [&](ValueWriter &out) { encode(out, tracked); });
+}
+
+void CanonicalMessages::addActivity(const ScriptActivity &activity, std::string_view network)
+{
+    addFor(activity.script, network, "address.tx", [&](ValueWriter &out) { encode(out, activity, network); });
+}
 
 void CanonicalMessages::addSeen(const TransactionsSeen &seen, const TxFilter *filter)
 {

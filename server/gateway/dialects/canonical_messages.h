@@ -36,6 +36,9 @@ public:
     {
         add(type, channel, true, 512, [&](ValueWriter &out) { encode(out, value); });
     }
+    /// What happened to what somebody tracks: each for those who track it.
+    void addTracked(const TrackedTransaction &tracked, std::string_view network);
+    void addActivity(const ScriptActivity &activity, std::string_view network);
     void addSeen(const TransactionsSeen &seen, const TxFilter *filter);
     void addRemoved(const TransactionsRemoved &removed, const TxFilter *filter);
     /// What changed of the peers, on @p channel.
@@ -46,6 +49,8 @@ public:
     std::vector<WireMessage> take() { return std::move(m_messages); }
 
 private:
+    template <class WriteData>
+    void addFor(const WatchSubject &subject, std::string_view network, std::string_view type, WriteData writeData);
     void addList(std::string_view first, std::string_view rest, Channel channel, const ValueList &list);
     void addGone(Channel channel, std::span<const std::int64_t> ids);
 

@@ -3,6 +3,7 @@
 
 #include "server/gateway/dialects/filter_reader.h"
 #include "server/gateway/dialects/text_dialect.h"
+#include "shared/protocol/track_name.h"
 #include "shared/state/chain_store.h"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ constexpr std::array<std::pair<std::string_view, Op>, 5> ops{{{"subscribe", Op::
                                                               {"auth", Op::Authenticate}}};
 
 /// Channels that the protocol has and this program has no data for; "name:" stands for all that begin so.
-constexpr std::array<std::string_view, 5> withoutData{"projected:", "alerts", "track:", "prices:", "market:"};
+constexpr std::array<std::string_view, 4> withoutData{"projected:", "alerts", "prices:", "market:"};
 
 bool isWithoutData(std::string_view name)
 {
@@ -48,7 +49,19 @@ public:
         const auto refused = [&](std::string_view code, std::string message) {
             request.refused.push_back({code, std::move(message), shownWord(*name->text()), request.id});
         };
+        if (isTrackName(*name->text())) {
+            auto subject = readTrackName(*name->text(), m_network);
+            if (!subject)
+                return refused("unknown_channel", std::move(subject.error().message));
+            if (m_entry.member("filter") || m_entry.member("last"))
+                return refused("bad_filter", "this channel cannot be filtered");
+            request.channels.insert(Channel::Track);
+            request.filter.tracks.insert(*subject);
+            return;
+        }
         const std::optional<Channel> channel = channelFromName(*name->text());
+        if (channel == Channel::Track)
+            return refused("unknown_channel", "what can be tracked is track:tx:<txid> and track:address:<address>");
         if (!channel) {
             refused("unknown_channel", isWithoutData(*name->text()) ? "this server has no data for this channel"
                                                                     : "there is no channel of this name");

@@ -6,6 +6,7 @@
 #include "shared/state/chain_event.h"
 #include "shared/state/chain_snapshot.h"
 #include "shared/state/stream_metrics.h"
+#include "shared/state/watch_registry.h"
 
 #include <tl/expected.hpp>
 
@@ -33,12 +34,14 @@ struct Subscribed {
     const ClientRequest &request;
     ChannelSet channels; ///< all that the client has now
     Position position;
-    bool recovered = false; ///< everything since request.since follows
+    bool recovered = false;            ///< everything since request.since follows
+    std::vector<std::string> tracks{}; ///< the names of the channels of single transactions and addresses among them
 };
 struct Unsubscribed {
     const ClientRequest &request;
     ChannelSet channels;
     Position position;
+    std::vector<std::string> tracks{};
 };
 struct Pong {
     const ClientRequest &request;
@@ -52,8 +55,9 @@ using Answer = std::variant<Hello, Subscribed, Unsubscribed, Pong, Authenticated
 /// One message of the stream in a dialect's words.
 struct WireMessage {
     Channel channel = Channel::Tip;
-    bool conflates = false; ///< says all there is to say on its channel: an older one that waits may go
-    std::string payload;    ///< UTF-8 text, or bytes if the dialect is binary
+    bool conflates = false;                ///< says all there is to say on its channel: an older one that waits may go
+    std::string payload;                   ///< UTF-8 text, or bytes if the dialect is binary
+    std::optional<WatchSubject> subject{}; ///< of the channel Track: only for those who track it
 };
 
 /// Translates between the wire and what the gateway understands. Only maps names and selects fields; holds no state of any client or of

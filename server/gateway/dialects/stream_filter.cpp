@@ -44,6 +44,11 @@ public:
         add(value.has_value());
         return value ? add(*value) : *this;
     }
+    KeyWriter &add(const WatchSubject &subject)
+    {
+        add(static_cast<std::uint64_t>(subject.index()));
+        return std::visit([this](const auto &value) -> KeyWriter & { return add(value); }, subject);
+    }
     KeyWriter &add(const TxFilter &f) { return add(f.minFeerate).add(f.minValue).add(f.flags).add(f.scripts).add(f.txids); }
     KeyWriter &add(const GeoBounds &b) { return add(b.north).add(b.south).add(b.east).add(b.west); }
     KeyWriter &add(const PeerFilter &f) { return add(f.ids).add(f.bounds); }
@@ -67,6 +72,8 @@ bool TxFilter::accepts(const MempoolEntry &entry) const
     if (!txids.empty() && !has(txids, entry.txid))
         return false;
     if (scripts.empty())
+        return true;
+    if (std::any_of(entry.spendsFrom.begin(), entry.spendsFrom.end(), [&](const Script &script) { return has(scripts, script); }))
         return true;
     return entry.paysTo && std::any_of(entry.paysTo->begin(), entry.paysTo->end(),
                                        [&](const TransactionOutput &output) { return has(scripts, output.script); });
@@ -114,11 +121,13 @@ void StreamFilter::replace(ChannelSet channels, const StreamFilter &other)
         nodes = other.nodes;
         nodeMessages = other.nodeMessages;
     }
+    if (channels.contains(Channel::Track))
+        tracks.insert(other.tracks);
 }
 
 std::string StreamFilter::key() const
 {
-    return KeyWriter().add(txs).add(network).add(nodes).add(nodeMessages).take();
+    return KeyWriter().add(txs).add(network).add(nodes).add(nodeMessages).add(tracks.subjects()).take();
 }
 
 } // namespace tipwatch

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/gateway/dialects/track_filter.h"
 #include "shared/domain/peer.h"
 #include "shared/domain/transaction.h"
 #include "shared/protocol/channel.h"
@@ -18,7 +19,7 @@ struct TxFilter {
     std::optional<Feerate> minFeerate;
     std::optional<Satoshi> minValue; ///< a transaction of unknown value does not reach it
     std::uint16_t flags = 0;         ///< TxFlag bits, all of which have to be set
-    std::vector<Script> scripts;     ///< "address": an output pays to one of them
+    std::vector<Script> scripts;     ///< "address": an output pays to one of them, or an input is known to spend from one
     std::vector<TxId> txids;         ///< "txid": it is one of them
 
     bool accepts(const MempoolEntry &entry) const;
@@ -53,13 +54,14 @@ struct StreamFilter {
     std::optional<PeerFilter> network;
     std::optional<PeerFilter> nodes;
     std::uint8_t nodeMessages = 0; ///< NodeMessage bits; 0: all
+    TrackFilter tracks;            ///< what of the channel Track is wanted
 
     bool isEmpty() const { return *this == StreamFilter(); }
 
     /// Whether what @p event is to a client can depend on the filter. If not, all clients share one frame.
     bool concerns(const ChainEvent &event) const;
 
-    /// Takes what @p other says of @p channels and keeps the rest.
+    /// Takes what @p other says of @p channels and keeps the rest; what is tracked is tracked further.
     void replace(ChannelSet channels, const StreamFilter &other);
 
     /// The same text for filters that let the same through.

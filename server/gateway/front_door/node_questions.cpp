@@ -38,4 +38,27 @@ void NodeQuestions::block(const BlockName &name, Done<BlockDetailPtr> done) cons
     ask(std::move(done), [name](NodeQueries &queries, const Done<BlockDetailPtr> &answer) { queries.block(name, answer); });
 }
 
+void NodeQuestions::scan(const Script &script, NodeQueries::Progress progress, Done<ScanResultPtr> done) const
+{
+    const auto tell = [backend = QPointer(&m_backend), door = &m_door, progress = std::move(progress)](double share) {
+        if (!backend)
+            return;
+        QMetaObject::invokeMethod(
+            door, [progress, share] { progress(share); }, Qt::QueuedConnection);
+    };
+    ask(std::move(done),
+        [script, tell](NodeQueries &queries, const Done<ScanResultPtr> &answer) { queries.scan(script, tell, answer); });
+}
+
+void NodeQuestions::cancelScan() const
+{
+    QMetaObject::invokeMethod(
+        &m_backend,
+        [queries = m_queries] {
+            if (queries)
+                queries->cancelScan();
+        },
+        Qt::QueuedConnection);
+}
+
 } // namespace tipwatch

@@ -19,6 +19,8 @@ public:
 
     void transaction(const TxId &txid, const std::optional<BlockHash> &block, Done<TransactionDetailPtr> done) const;
     void block(const BlockName &name, Done<BlockDetailPtr> done) const;
+    void scan(const Script &script, NodeQueries::Progress progress, Done<ScanResultPtr> done) const;
+    void cancelScan() const;
 
 private:
     template <class T, class Ask> void ask(Done<T> done, Ask ask) const;

@@ -43,6 +43,9 @@ public:
     void setFilter(StreamFilterPtr filter) { m_wants.filter = std::move(filter); }
     void setDeflate(int windowBits) { m_wants.deflateBits = static_cast<std::int8_t>(windowBits); }
 
+    /// Whether it said what it wants; until then it has the default.
+    bool hasChosen() const { return m_isChosen; }
+
     /// @return true if the default was replaced.
     bool subscribe(ChannelSet channels)
     {

@@ -2,6 +2,7 @@
 #include "server/gateway/session/stream_protocol.h"
 
 #include "server/gateway/auth/token_verifier.h"
+#include "shared/protocol/track_name.h"
 
 #include <algorithm>
 #include <utility>
@@ -26,6 +27,25 @@ ChannelSet everyChannel()
     for (const Channel channel : allChannels)
         all.insert(channel);
     return all;
+}
+
+/// A filter, and the wishes for what it names, for as long as some client has it.
+struct WatchingFilter : StreamFilter {
+    WatchingFilter(StreamFilter filter, std::vector<WatchPtr> wishes)
+        : StreamFilter(std::move(filter)), watches(std::move(wishes))
+    {
+    }
+    std::vector<WatchPtr> watches;
+};
+
+std::vector<std::string> tracksOf(const Session &session, std::string_view network)
+{
+    std::vector<std::string> names;
+    if (!session.wants().filter || !session.channels().contains(Channel::Track))
+        return names;
+    for (const WatchSubject &subject : session.wants().filter->tracks.subjects())
+        names.push_back(trackName(subject, network));
+    return names;
 }
 
 } // namespace
@@ -144,8 +164,7 @@ void StreamProtocol::apply(Session &session, ClientRequest &request, const Strea
         subscribe(session, request, stream, out);
         break;
     case ClientRequest::Op::Unsubscribe:
-        session.unsubscribe(request.channels);
-        say(session, Unsubscribed{request, session.channels(), stream.position()}, out);
+        unsubscribe(session, request, stream, out);
         break;
     case ClientRequest::Op::Snapshot:
         sayState(session, both(request.channels, session.allowed), session.isBehind, stream, out);
@@ -167,6 +186,21 @@ void StreamProtocol::apply(Session &session, ClientRequest &request, const Strea
     }
 }
 
+/// Of the transactions and addresses only those that are named; the others are tracked further.
+void StreamProtocol::unsubscribe(Session &session, const ClientRequest &request, const StreamState &stream, Outbox &out)
+{
+    ChannelSet channels = request.channels;
+    if (session.wants().filter && channels.contains(Channel::Track)) {
+        StreamFilter filter = *session.wants().filter;
+        filter.tracks.erase(request.filter.tracks);
+        if (!filter.tracks.isEmpty())
+            channels.erase(Channel::Track);
+        session.setFilter(shared(std::move(filter)));
+    }
+    session.unsubscribe(channels);
+    say(session, Unsubscribed{request, session.channels(), stream.position(), tracksOf(session, stream.network())}, out);
+}
+
 void StreamProtocol::subscribe(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out)
 {
     const ChannelSet channels = both(request.channels, session.allowed);
@@ -180,16 +214,22 @@ void StreamProtocol::subscribe(Session &session, ClientRequest &request, const S
     if (channels.isEmpty() && !request.channels.isEmpty())
         return;
 
-    const bool isFirst = session.subscribe(channels);
-    StreamFilter filter = session.wants().filter && !isFirst ? *session.wants().filter : StreamFilter();
+    StreamFilter filter = session.wants().filter && session.hasChosen() ? *session.wants().filter : StreamFilter();
     filter.replace(channels, request.filter);
+    if (filter.tracks.size() > TrackFilter::most) {
+        ++session.refusals;
+        say(session, RequestError{"too_many_channels", "at most 100 transactions and addresses can be tracked", {}, request.id},
+            out);
+        return;
+    }
+    const bool isFirst = session.subscribe(channels);
     session.setFilter(shared(std::move(filter)));
 
     // Whoever lags has a place in the stream already; only the default's may be given up for another.
     const Position now = stream.position();
     const bool recovered = request.since && stream.ring.reachesBackTo(*request.since) && (isFirst || !session.isBehind);
     const bool misses = recovered && request.since->seq != now.seq; // or knows what is still on its way here
-    say(session, Subscribed{request, session.channels(), now, recovered}, out);
+    say(session, Subscribed{request, session.channels(), now, recovered, tracksOf(session, stream.network())}, out);
     sayState(session, channels, misses || (session.isBehind && !isFirst), stream, out);
     if (misses)
         session.replay = std::make_unique<Replay>(Replay{request.since->seq, channels});
@@ -279,6 +319,21 @@ void StreamProtocol::sayBlocks(const Session &session, std::size_t count, const 
     }
 }
 
+/// Wishes for all that it names: what is tracked, and addresses whose spends are wanted.
+std::vector<WatchPtr> StreamProtocol::watchesOf(const StreamFilter &filter) const
+{
+    std::vector<WatchPtr> watches;
+    if (!m_needs.watches)
+        return watches;
+    for (const WatchSubject &subject : filter.tracks.subjects())
+        watches.push_back(m_needs.watches->watch(subject));
+    if (filter.txs) {
+        for (const Script &script : filter.txs->scripts)
+            watches.push_back(m_needs.watches->watch(script));
+    }
+    return watches;
+}
+
 /// The one of the clients that filter alike; null if nothing is filtered.
 StreamFilterPtr StreamProtocol::shared(StreamFilter filter)
 {
@@ -287,7 +342,8 @@ StreamFilterPtr StreamProtocol::shared(StreamFilter filter)
     std::weak_ptr<const StreamFilter> &known = m_filters[filter.key()];
     StreamFilterPtr same = known.lock();
     if (!same) {
-        same = std::make_shared<const StreamFilter>(std::move(filter));
+        std::vector<WatchPtr> watches = watchesOf(filter);
+        same = std::make_shared<const WatchingFilter>(std::move(filter), std::move(watches));
         known = same;
     }
     if (m_filters.size() >= m_filtersToSweep) {

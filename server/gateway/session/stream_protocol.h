@@ -6,6 +6,7 @@
 #include "server/gateway/dialects/dialect_set.h"
 #include "server/gateway/reactor/protocol.h"
 #include "shared/domain/clock.h"
+#include "shared/state/watch_registry.h"
 
 #include <tl/expected.hpp>
 
@@ -29,6 +30,8 @@ public:
         const Clock &clock;
         TokenCheck checkToken{};        ///< null: no tokens are known here
         bool tokensAreRequired = false; ///< who comes without may say "auth" and nothing else
+        WatchRegistry *watches =
+            nullptr; ///< where it is said what clients track; null: nobody looks after that. Outlives all protocols.
     };
 
     explicit StreamProtocol(Needs needs);
@@ -52,11 +55,13 @@ private:
     void received(Session &session, std::string_view message, bool isBinary, const StreamState &stream, Outbox &out);
     void apply(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out);
     void subscribe(Session &session, ClientRequest &request, const StreamState &stream, Outbox &out);
+    void unsubscribe(Session &session, const ClientRequest &request, const StreamState &stream, Outbox &out);
     void authenticate(Session &session, const ClientRequest &request, const StreamState &stream, Outbox &out);
     void say(const Session &session, const Answer &answer, Outbox &out) const;
     void sayState(const Session &session, ChannelSet channels, bool marked, const StreamState &stream, Outbox &out);
     void sayBlocks(const Session &session, std::size_t count, const StreamState &stream, Outbox &out) const;
     const std::vector<StreamMessage> &snapshotsOf(Wire wire, const Dialect &dialect, const StreamState &stream);
+    std::vector<WatchPtr> watchesOf(const StreamFilter &filter) const;
     StreamFilterPtr shared(StreamFilter filter);
 
     const Needs m_needs;

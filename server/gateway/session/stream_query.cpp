@@ -3,6 +3,7 @@
 
 #include "server/gateway/dialects/filter_reader.h"
 #include "server/gateway/front_door/http_message.h"
+#include "shared/protocol/track_name.h"
 
 #include <algorithm>
 #include <array>
@@ -86,12 +87,15 @@ template <class Number> std::optional<Number> numberOf(std::string_view text)
 std::string channelNames()
 {
     std::string names;
-    for (const Channel channel : allChannels)
-        names.append(names.empty() ? "" : ", ").append(channelName(channel));
-    return names;
+    for (const Channel channel : allChannels) {
+        if (channel != Channel::Track)
+            names.append(names.empty() ? "" : ", ").append(channelName(channel));
+    }
+    return names + ", track:tx:<txid>, track:address:<address>";
 }
 
-Refused readChannels(StreamQuery &query, const Parameters &parameters, const std::optional<ChannelSet> &allowed)
+Refused readChannels(StreamQuery &query, const Parameters &parameters, const std::optional<ChannelSet> &allowed,
+                     std::string_view network)
 {
     const auto isAllowed = [&](Channel channel) { return !allowed || allowed->contains(channel); };
     const auto forbid = [](std::string_view channel) {
@@ -106,8 +110,20 @@ Refused readChannels(StreamQuery &query, const Parameters &parameters, const std
         return query.channels.isEmpty() ? Refused(forbid("tip, blocks, txs or mempool")) : Refused();
     }
     for (const std::string &name : piecesOf(listed->second)) {
+        if (isTrackName(name)) {
+            auto subject = readTrackName(name, network);
+            if (!subject)
+                return refuse("unknown_channel", std::move(subject.error().message));
+            if (!isAllowed(Channel::Track))
+                return forbid(name);
+            query.channels.insert(Channel::Track);
+            query.filter.tracks.insert(*subject);
+            if (query.filter.tracks.size() > TrackFilter::most)
+                return refuse("too_many_channels", "at most 100 transactions and addresses can be tracked");
+            continue;
+        }
         const std::optional<Channel> channel = channelFromName(name);
-        if (!channel)
+        if (!channel || channel == Channel::Track)
             return refuse("unknown_channel", "there is no channel \"" + shownWord(name) + "\" here; accepted: " + channelNames());
         if (!isAllowed(*channel))
             return forbid(name);
@@ -185,7 +201,7 @@ tl::expected<StreamQuery, RequestError> StreamQuery::read(Form form, std::string
         return tl::unexpected(parameters.error());
     StreamQuery wanted;
     wanted.form = form;
-    Refused outcome = readChannels(wanted, *parameters, allowed);
+    Refused outcome = readChannels(wanted, *parameters, allowed, network);
     if (outcome)
         outcome = readFilter(wanted, *parameters, network);
     if (outcome)

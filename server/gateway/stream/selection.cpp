@@ -16,6 +16,8 @@ FramePtr overtaking(const StreamMessage &message, const Subscription &wants)
 void append(const std::vector<StreamMessage> &messages, std::uint64_t after, const Subscription &wants, Part part, Outbox &out)
 {
     const auto isWanted = [&](const StreamMessage &message) {
+        if (message.subject && !(wants.filter && wants.filter->tracks.contains(*message.subject)))
+            return false;
         return wants.channels.contains(message.channel) && (part == Part::All || kindOf(message.channel) == ChannelKind::Event);
     };
     std::uint32_t number = 0;

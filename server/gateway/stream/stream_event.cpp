@@ -23,6 +23,9 @@ std::size_t sizeOf(const ChainEvent &event)
         size += removed->txids.size() * sizeof(TxId);
     } else if (const auto *connected = std::get_if<BlockConnected>(&event.body); connected && connected->transactions) {
         size += connected->transactions->size() * (sizeof(ConfirmedTransaction) + 34);
+    } else if (const auto *tracked = std::get_if<TrackedChanged>(&event.body)) {
+        size += tracked->transactions.size() * sizeof(TrackedTransaction);
+        size += tracked->scripts.size() * (sizeof(ScriptActivity) + 34);
     } else if (const auto *peers = std::get_if<PeersChanged>(&event.body)) {
         size += peers->changed.size() * 2 * sizeof(Peer);
     }
@@ -67,7 +70,7 @@ FramePtr frameOf(const Dialect &dialect, std::string_view payload)
 
 StreamMessage frameMessage(const Dialect &dialect, const WireMessage &message, std::uint64_t seq, bool withMark)
 {
-    StreamMessage framed{frameOf(dialect, message.payload), nullptr, seq, message.channel, message.conflates};
+    StreamMessage framed{frameOf(dialect, message.payload), nullptr, seq, message.channel, message.conflates, message.subject};
     if (withMark) {
         if (const auto marked = dialect.marked(message.payload))
             framed.marked = frameOf(dialect, *marked);

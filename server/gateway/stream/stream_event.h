@@ -27,7 +27,8 @@ struct StreamMessage {
         marked; ///< the same with the mark not to resume from it (Dialect::marked); null: not needed, or the wire has no marks
     std::uint64_t seq = 0; ///< that the message carries; messages of one seq follow each other
     Channel channel = Channel::Tip;
-    bool conflates = false; ///< says all there is to say on its channel: an older one that waits may go
+    bool conflates = false;                ///< says all there is to say on its channel: an older one that waits may go
+    std::optional<WatchSubject> subject{}; ///< only for those who track it
 };
 
 class StreamEvent;

@@ -33,6 +33,8 @@ std::vector<std::string> canonicalMessages()
         R"({"op":"subscribe","id":18,"channels":["tip"],"since":8000})",
         R"({"op":"auth","id":19})",
         R"({"op":"ping","id":[20]})",
+        R"({"op":"subscribe","id":21,"channels":["track:tx:6849819fb4be513b7dfa1f08405ba777a6c03fa8391947e90d7fc9b801f8ab31","track:address:0014751e76e8199196d454941c45d1b3a323f1433bd6"]})",
+        R"({"op":"subscribe","id":22,"channels":["track:address:tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx","track:block:1","track"]})",
     };
 }
 

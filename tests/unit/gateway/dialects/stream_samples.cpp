@@ -224,6 +224,37 @@ PeersChanged manyChanges()
     return changed;
 }
 
+TrackedChanged tracked()
+{
+    const ConfirmingBlock confirming{wholeBlock()->hash, Height(924'512), 1'763'625'590, 2};
+    TrackedChanged changed;
+    changed.transactions = {
+        {txid(4), TransactionStatus::Mempool, QueuePosition{1, VBytes(1'204'311), Feerate(12.3456)}, {}, {}, {}},
+        {txid(4), TransactionStatus::Mempool, {}, {}, {}, {}},
+        {txid(4), TransactionStatus::Confirmed, {}, confirming, {}, {}},
+        {txid(5), TransactionStatus::Removed, {}, {}, RemovalReason::Replaced, txid(4)},
+        {txid(5), TransactionStatus::Removed, {}, {}, RemovalReason::Evicted, {}},
+        {txid(6), TransactionStatus::Unknown, {}, {}, {}, {}},
+    };
+    ScriptActivity paid;
+    paid.script = exampleScript();
+    paid.txid = txid(4);
+    paid.received = Satoshi(150'000);
+    paid.heardAt = streamTime;
+    ScriptActivity spent = paid, confirmed = paid;
+    spent.txid = txid(5);
+    spent.received = Satoshi();
+    spent.spends = true;
+    spent.spent = Satoshi(150'000);
+    spent.status = TransactionStatus::Removed;
+    spent.reason = RemovalReason::Conflict;
+    confirmed.script = {0x51}; // has no address
+    confirmed.status = TransactionStatus::Confirmed;
+    confirmed.block = confirming;
+    changed.scripts = {paid, spent, confirmed};
+    return changed;
+}
+
 } // namespace
 
 std::vector<NamedEvent> streamEvents()
@@ -260,6 +291,7 @@ std::vector<NamedEvent> streamEvents()
         {"peers-many", manyChanges()},
         {"status", SourceStatusChanged{status()}},
         {"status-error", SourceStatusChanged{brokenStatus()}},
+        {"tracked", tracked()},
     };
     std::vector<NamedEvent> events;
     for (const auto &[name, body] : bodies)
