@@ -3,7 +3,7 @@ add_library(gateway_test_support STATIC unit/gateway/raw_client.cpp unit/gateway
 target_link_libraries(gateway_test_support PUBLIC tipwatch_warnings)
 
 foreach(name test_frame_decoder test_deflate test_reactor_parts test_session test_front_door_parts test_shard test_resume test_delivery
-    test_exactness test_gateway test_gateway_switching test_churn test_metrics test_client_list)
+    test_exactness test_gateway test_gateway_switching test_churn test_metrics test_tracks test_client_list)
     tipwatch_test(NAME ${name} SOURCES unit/gateway/${name}.cpp LIBS tipwatch_gateway gateway_test_support)
 endforeach()
 

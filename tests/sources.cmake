@@ -32,6 +32,7 @@ endif()
 
 # The Bitcoin source: the node's words
 tipwatch_test(NAME decoder_test SOURCES unit/sources/decoder_test.cpp LIBS tipwatch_sources tipwatch_fixture)
+tipwatch_test(NAME script_locks_test SOURCES unit/sources/script_locks_test.cpp LIBS tipwatch_sources)
 tipwatch_test(NAME rpc_parser_test SOURCES unit/sources/rpc_parser_test.cpp LIBS tipwatch_sources tipwatch_fixture)
 tipwatch_test(NAME rpc_client_test SOURCES unit/sources/rpc_client_test.cpp LIBS tipwatch_sources tipwatch_fixture Qt6::Network)
 tipwatch_test(NAME zmq_subscriber_test SOURCES unit/sources/zmq_subscriber_test.cpp LIBS tipwatch_sources PkgConfig::ZMQ)

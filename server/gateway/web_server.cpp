@@ -135,7 +135,8 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
           {lifeFrom(m_store, m_backend, m_frontDoor), m_questions, [this] { return m_store.snapshot()->status.network; }}),
       m_history(historyFrom(needs.history, m_backend, m_frontDoor)),
       m_addresses({activityFrom(m_store, m_backend, m_frontDoor), m_store.watches(), m_questions,
-                   [this] { return m_store.snapshot()->status.network; }, needs.clock}),
+                   [this] { return m_store.snapshot()->status.network; }, [this] { return m_store.snapshot()->position; },
+                   needs.clock}),
       m_clientList(m_reactor, m_frontDoor), m_site(m_store, needs.clock, config.path, TIPWATCH_VERSION, [this] {
           return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort();
       })

@@ -640,7 +640,6 @@ void ChainStore::refreshSnapshot()
                                                                         m_status,
                                                                         m_projection,
                                                                         m_difficultyProgress,
-
                                                                         m_tracking.tracked()});
     const std::lock_guard lock(m_snapshotMutex);
     m_snapshot.swap(snapshot);

@@ -2,6 +2,7 @@
 // What a node answers to calls. The first byte is the HTTP status and how many were made; every parser sees every result.
 #include "server/sources/bitcoin/rpc_answer.h"
 
+#include "server/sources/bitcoin/query_parser.h"
 #include "server/sources/bitcoin/rpc_parser.h"
 
 #include <array>
@@ -37,6 +38,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         static_cast<void>(parseZmqNotifications(*result));
         static_cast<void>(parseBlockHash(*result, "getblockhash"));
         static_cast<void>(parseRawBytes(*result, "getblock"));
+        static_cast<void>(parseRawTransaction(*result));
+        static_cast<void>(parseTxOut(*result));
+        static_cast<void>(parseScan(*result));
+        static_cast<void>(parseScanProgress(*result));
         static_cast<void>(parseAmount(*result));
     }
     return 0;

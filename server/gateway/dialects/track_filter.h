@@ -16,10 +16,7 @@ public:
 
     bool isEmpty() const { return m_subjects.empty(); }
     std::size_t size() const { return m_subjects.size(); }
-    bool contains(const WatchSubject &subject) const
-    {
-        return std::binary_search(m_subjects.begin(), m_subjects.end(), subject);
-    }
+    bool contains(const WatchSubject &subject) const { return std::binary_search(m_subjects.begin(), m_subjects.end(), subject); }
     const std::vector<WatchSubject> &subjects() const { return m_subjects; }
 
     void insert(const WatchSubject &subject)

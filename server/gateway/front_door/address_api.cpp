@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/front_door/address_api.h"
 
+#include "server/gateway/front_door/rest_words.h"
 #include "server/gateway/front_door/router.h"
 #include "shared/domain/address.h"
 #include "shared/protocol/json_writer.h"
@@ -93,7 +94,7 @@ void AddressApi::address(const HttpRequest &request, const HttpReply &reply)
         else
             json.null();
         json.endObject();
-        reply(HttpResponse::json(std::move(body)));
+        reply(at(m_needs.position(), HttpResponse::json(std::move(body))));
     });
 }
 
@@ -174,7 +175,7 @@ HttpResponse AddressApi::scanResponse(const Script &script) const
     json.endObject();
     HttpResponse response = HttpResponse::json(std::move(body), isThis && m_scan->isUnderWay ? 202 : 200);
     response.setHeader("Cache-Control", "no-store");
-    return response;
+    return at(m_needs.position(), std::move(response));
 }
 
 } // namespace tipwatch

@@ -4,6 +4,7 @@
 #include "server/gateway/front_door/http_message.h"
 #include "server/gateway/front_door/node_questions.h"
 #include "shared/domain/clock.h"
+#include "shared/state/position.h"
 #include "shared/state/script_watch.h"
 #include "shared/state/watch_registry.h"
 
@@ -29,6 +30,7 @@ public:
         WatchRegistry &watches;
         const NodeQuestions &questions;
         std::function<std::string()> network; ///< as SourceStatus names it
+        std::function<Position()> position;   ///< of the stream
         const Clock &clock;
     };
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace tipwatch {
 namespace {
@@ -123,6 +124,11 @@ void BitcoinQueries::setNode(const std::optional<NodeAddress> &node)
     if (m_rpc && node && m_rpc->endpoint() == node->endpoint)
         return;
     m_before = std::move(m_rpc);
+    if (m_scanDone)
+        QTimer::singleShot(0, this, [done = std::exchange(m_scanDone, nullptr)] {
+            done(no(Kind::NodeGone, "The node went away before the scan was over."));
+        });
+    m_progressTimer.stop();
     if (node)
         m_rpc = std::make_unique<RpcClient>(node->endpoint, node->credentials);
 }
@@ -301,26 +307,27 @@ void BitcoinQueries::scan(const Script &script, Progress progress, Done<ScanResu
 {
     if (refuseWithoutNode(done))
         return;
-    if (m_scanning) {
+    if (m_scanDone) {
         QTimer::singleShot(0, this, [done] { done(no(Kind::Busy, "The node does one scan at a time.")); });
         return;
     }
-    m_scanning = true;
+    m_scanDone = std::move(done);
     m_cancelled = false;
     m_progress = std::move(progress);
     m_progressTimer.start();
     m_rpc->call(
         {"scantxoutset", "[\"start\",[" + quoted(rawDescriptor(script)) + "]]", false},
-        [this, done = std::move(done)](const RpcResult &answer) {
-            endScan();
+        [this, number = ++m_scans](const RpcResult &answer) {
+            if (number != m_scans || !m_scanDone)
+                return;
             if (m_cancelled)
-                return done(no(Kind::Cancelled, "The scan was cancelled."));
+                return endScan(no(Kind::Cancelled, "The scan was cancelled."));
             if (!answer)
-                return done(tl::unexpected(errorOf(answer.error())));
+                return endScan(tl::unexpected(errorOf(answer.error())));
             auto result = parseScan(*answer);
             if (!result)
-                return done(tl::unexpected(errorOf(result.error())));
-            done(std::make_shared<const ScanResult>(std::move(*result)));
+                return endScan(tl::unexpected(errorOf(result.error())));
+            endScan(std::make_shared<const ScanResult>(std::move(*result)));
         },
         scanPatience);
 }
@@ -332,7 +339,7 @@ void BitcoinQueries::askForProgress()
     m_rpc->call(
         {"scantxoutset", "[\"status\"]"},
         [this](const RpcResult &answer) {
-            if (!answer || !m_scanning)
+            if (!answer || !m_scanDone)
                 return;
             if (const auto share = parseScanProgress(*answer); share && *share && m_progress)
                 m_progress(**share);
@@ -342,7 +349,7 @@ void BitcoinQueries::askForProgress()
 
 void BitcoinQueries::cancelScan()
 {
-    if (!m_scanning || m_cancelled)
+    if (!m_scanDone || m_cancelled)
         return;
     m_cancelled = true;
     abortScan();
@@ -355,11 +362,12 @@ void BitcoinQueries::abortScan()
         {"scantxoutset", "[\"abort\"]"}, [](const RpcResult &) {}, patience);
 }
 
-void BitcoinQueries::endScan()
+void BitcoinQueries::endScan(QueryAnswer<ScanResultPtr> answer)
 {
-    m_scanning = false;
     m_progressTimer.stop();
     m_progress = nullptr;
+    if (const auto done = std::exchange(m_scanDone, nullptr))
+        done(std::move(answer));
 }
 
 } // namespace tipwatch

@@ -46,14 +46,15 @@ private:
     QueryAnswer<BlockDetailPtr> blockFrom(std::span<const RpcResult> answers, const BlockHash &hash) const;
     void askForProgress();
     void abortScan();
-    void endScan();
+    void endScan(QueryAnswer<ScanResultPtr> answer);
 
     std::unique_ptr<RpcClient> m_rpc;
     std::unique_ptr<RpcClient> m_before; ///< the node's before, for what it still has to answer
     std::int32_t m_halvingInterval = 210'000;
     QTimer m_progressTimer;
     Progress m_progress;
-    bool m_scanning = false;
+    Done<ScanResultPtr> m_scanDone; ///< null: no scan is under way
+    std::uint64_t m_scans = 0;      ///< begun so far: answers to earlier ones are not listened to
     bool m_cancelled = false;
 };
 
