@@ -10,6 +10,7 @@ Engine::Engine(const Config &config, const Clock &clock, PeerLocator locator)
     : m_config(config), m_clock(clock), m_locator(std::move(locator)), m_store(m_bus, clock),
       m_history(
           config.history, m_bus, [this] { return m_store.snapshot(); }, clock),
+      m_alerts(config.alerts, {config.simulated.blockInterval}, m_bus, m_store, clock),
       m_gateway(config.gateway, m_bus, m_store, clock, &m_desk)
 {
     m_gateway.setHistory(m_history);

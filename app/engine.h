@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/alerts/alert_desk.h"
 #include "server/gateway/gateway.h"
 #include "server/history/history.h"
 #include "server/sources/node_source.h"
@@ -17,7 +18,7 @@
 
 namespace tipwatch {
 
-/// Everything but the window: source → store → bus → gateway and history. Lives on one thread, the backend thread, and is used there only.
+/// Everything but the window: source → store → bus → gateway, history, alerts. Lives on one thread, the backend thread, and is used there only.
 class Engine : public QObject {
     Q_OBJECT
 
@@ -33,6 +34,9 @@ public:
 
     void setGatewayEnabled(bool enabled);
     void changeGateway(const GatewaySettings &settings);
+    const std::vector<AlertRule> &alertRules() const { return m_alerts.rules(); }
+    /// See AlertDesk.
+    Result<void> setAlertRules(std::vector<AlertRule> rules) { return m_alerts.setRules(std::move(rules)); }
 
     EventBus &bus() { return m_bus; }
     const ChainStore &store() const { return m_store; }
@@ -51,6 +55,7 @@ private:
     ChainStore m_store;
     QueryDesk m_desk;
     History m_history;
+    AlertDesk m_alerts;
     Gateway m_gateway;
     std::unique_ptr<NodeSource> m_source;
 };

@@ -2,6 +2,7 @@
 #include "app/application.h"
 #include "app/exit_code.h"
 #include "app/logging.h"
+#include "server/alerts/delivery/alert_delivery.h"
 #include "server/gateway/gateway.h"
 #include "server/sources/peer_locator.h"
 #include "shared/config/config_loader.h"
@@ -84,6 +85,8 @@ int main(int argc, char *argv[])
 
     const bool isUsed = loaded->request == Request::CheckConfig || loaded->request == Request::Run;
     if (const auto checked = Gateway::check(loaded->config.gateway); isUsed && !checked)
+        return complain(checked.error().message, exit_code::configuration);
+    if (const auto checked = AlertDelivery::check(loaded->config.alerts.delivery); isUsed && !checked)
         return complain(checked.error().message, exit_code::configuration);
     auto locator = isUsed ? PeerLocator::open(loaded->config.gateway.geoipDatabase) : PeerLocator();
     if (!locator)

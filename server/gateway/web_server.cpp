@@ -137,9 +137,9 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
       m_addresses({activityFrom(m_store, m_backend, m_frontDoor), m_store.watches(), m_questions,
                    [this] { return m_store.snapshot()->status.network; }, [this] { return m_store.snapshot()->position; },
                    needs.clock}),
-      m_clientList(m_reactor, m_frontDoor), m_site(m_store, needs.clock, config.path, TIPWATCH_VERSION, [this] {
-          return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort();
-      })
+      m_alerts(m_store), m_clientList(m_reactor, m_frontDoor),
+      m_site(m_store, needs.clock, config.path, TIPWATCH_VERSION,
+             [this] { return m_frontDoor.socketPort() == m_frontDoor.port() ? std::uint16_t(0) : m_frontDoor.socketPort(); })
 {
     m_clientList.addRoutes(m_frontDoor.router());
     m_stream.addRoutes(m_frontDoor.router());
@@ -148,6 +148,7 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
     m_transactions.addRoutes(m_frontDoor.router());
     m_blocks.addRoutes(m_frontDoor.router());
     m_addresses.addRoutes(m_frontDoor.router());
+    m_alerts.addRoutes(m_frontDoor.router());
     m_rest.addRoutes(m_frontDoor.router());
     m_frontDoor.router().add("/metrics", [this](const HttpRequest &) {
         HttpResponse response;

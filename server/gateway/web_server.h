@@ -3,6 +3,7 @@
 
 #include "server/gateway/auth/access_keys.h"
 #include "server/gateway/front_door/address_api.h"
+#include "server/gateway/front_door/alert_api.h"
 #include "server/gateway/front_door/block_api.h"
 #include "server/gateway/front_door/client_list.h"
 #include "server/gateway/front_door/front_door.h"
@@ -68,6 +69,7 @@ private:
     TransactionApi m_transactions;
     HistoryApi m_history;
     AddressApi m_addresses;
+    AlertApi m_alerts;
     ClientList m_clientList;
     Site m_site;
     QThread m_thread; ///< the front door's

@@ -70,6 +70,17 @@ bool isNodeAddress(std::string_view text)
     return isAuthority(text, false);
 }
 
+bool isTargetUrl(std::string_view text)
+{
+    if (text.empty())
+        return true;
+    if (!takePrefix(text, "https://") && !takePrefix(text, "http://"))
+        return false;
+    const auto end = std::min(text.find_first_of("/?#"), text.size());
+    return isAuthority(text.substr(0, end), false) &&
+           std::ranges::all_of(text.substr(end), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
+}
+
 bool isZmqSubscription(std::string_view text)
 {
     constexpr std::array<std::string_view, 5> topics{"sequence", "rawblock", "hashblock", "rawtx", "hashtx"};

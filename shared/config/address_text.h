@@ -8,6 +8,8 @@ namespace tipwatch {
 
 /// "http://host" or "http://host:port", with at most a "/" behind it; no user, no password.
 bool isNodeAddress(std::string_view text);
+/// Empty, or where to post to: http or https, a host, no user and no password, nothing that would break a line.
+bool isTargetUrl(std::string_view text);
 /// "topic=tcp://host:port" or "topic=ipc://path".
 bool isZmqSubscription(std::string_view text);
 /// An IPv4 or IPv6 literal, the latter without brackets.

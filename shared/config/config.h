@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "shared/domain/alert_rule.h"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -141,6 +143,26 @@ struct HistoryConfig {
     std::int64_t maxSize = 256 << 20; ///< bytes of the file; then the oldest goes
 };
 
+/// Where alerts are sent, besides to those who watch the stream.
+struct DeliveryConfig {
+    std::string webhookUrl;                    ///< gets them by POST, in JSON; empty: none
+    std::string webhookSecretFile;             ///< its first line signs what is posted; empty: nothing is signed
+    std::string ntfyUrl;                       ///< of an ntfy topic (https://ntfy.sh/…); empty: none
+    std::string ntfyTokenFile;                 ///< its first line is the access token; empty: none
+    std::chrono::milliseconds timeout{10'000}; ///< of one attempt
+    std::int64_t attempts = 8;                 ///< the pauses between them double, from 1 s to 60 s
+    std::int64_t queue = 200;                  ///< that may wait for each target; when it is full the oldest is dropped
+};
+
+/// What is watched for.
+struct AlertsConfig {
+    bool enabled = true;
+    std::string rulesFile; ///< keeps what is changed in the app; empty: alert-rules.toml beside the configuration file
+    std::string rulesPath; ///< that file; empty: it is not known where to keep them
+    std::vector<AlertRule> rules = standardRules();
+    DeliveryConfig delivery;
+};
+
 /// Every setting of the program: parsed and checked once at start, then passed by const reference.
 struct Config {
     SourceKind source = SourceKind::Auto;
@@ -149,6 +171,7 @@ struct Config {
     SimulatedConfig simulated;
     GatewayConfig gateway;
     HistoryConfig history;
+    AlertsConfig alerts;
     LogConfig log;
     WindowConfig window;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shared/config/config_loader.h"
 
+#include "shared/config/rule_text.h"
 #include "shared/config/setting.h"
 #include "shared/config/toml_file.h"
 #include "shared/config/value_text.h"
@@ -134,8 +135,8 @@ std::string variable(const ConfigInput &input, const std::string &name)
     return it == input.environment.end() ? std::string() : it->second;
 }
 
-/// @return where the file is if nobody says otherwise and it is there, else nothing.
-std::string defaultFile(const ConfigInput &input)
+/// @return where our files are if nobody says otherwise; empty if that is not known.
+std::filesystem::path configDirectory(const ConfigInput &input)
 {
     std::filesystem::path directory = variable(input, "XDG_CONFIG_HOME");
     if (!directory.is_absolute()) { // the XDG Base Directory Specification has relative ones ignored
@@ -144,9 +145,51 @@ std::string defaultFile(const ConfigInput &input)
             return {};
         directory = std::filesystem::path(home) / ".config";
     }
-    const auto file = directory / "tipwatch" / "tipwatch.toml";
+    return directory / "tipwatch";
+}
+
+/// @return the file there; nothing if there is none.
+std::string defaultFile(const std::filesystem::path &directory)
+{
+    const auto file = directory / "tipwatch.toml";
     std::error_code error;
-    return std::filesystem::exists(file, error) ? file.string() : std::string();
+    return !directory.empty() && std::filesystem::exists(file, error) ? file.string() : std::string();
+}
+
+constexpr std::string_view rulesKey = "alerts.rules";
+
+/// The rules of @p file; nothing if it says nothing of rules.
+Result<std::optional<std::vector<AlertRule>>> readRules(const TomlFile &file, const std::string &path)
+{
+    const auto none = std::ranges::find(file.values, rulesKey, &FileValue::key);
+    const auto at = [&](const auto &value) {
+        return path + ":" + std::to_string(value.line) + ":" + std::to_string(value.column);
+    };
+    if (none != file.values.end() && !none->value.empty())
+        return failure("alerts.rules: \"" + none->value + "\" is not valid; accepted: tables [[alerts.rules]], or [] (in " +
+                       at(*none) + ")");
+    std::vector<AlertRule> rules;
+    for (const FileTable &table : file.tables) {
+        if (table.key != rulesKey)
+            return failure(at(table) + ": " + table.key + " is not a setting; the only tables of this form are [[alerts.rules]]");
+        std::vector<GivenField> fields;
+        for (const FileValue &value : table.values)
+            fields.push_back({value.key, value.value, "in " + at(value)});
+        auto rule = readRule(fields);
+        if (!rule) {
+            const auto type = std::ranges::find(fields, "type", &GivenField::name);
+            const auto name = std::ranges::find(fields, "name", &GivenField::name);
+            const std::string called = name != fields.end() ? name->value : type != fields.end() ? type->value : at(table);
+            return failure("alerts.rules, rule " + std::to_string(rules.size() + 1) + " (" + called +
+                           "): " + rule.error().message);
+        }
+        rules.push_back(std::move(*rule));
+    }
+    if (auto checked = checkRules(rules); !checked)
+        return failure("alerts.rules: " + checked.error().message + " (in " + path + ")");
+    if (none == file.values.end() && rules.empty())
+        return std::optional<std::vector<AlertRule>>();
+    return std::optional(std::move(rules));
 }
 
 /// Applies one layer after the other and remembers where each value came from.
@@ -168,10 +211,19 @@ public:
 
     Result<bool> applyFile(const std::string &path)
     {
-        const auto values = readTomlFile(path);
-        if (!values)
-            return tl::unexpected(values.error());
-        for (const auto &value : *values) {
+        const auto file = readTomlFile(path);
+        if (!file)
+            return tl::unexpected(file.error());
+        const auto rules = readRules(*file, path);
+        if (!rules)
+            return tl::unexpected(rules.error());
+        if (*rules) {
+            m_loaded.config.alerts.rules = (*rules)->empty() ? std::vector<AlertRule>() : withStandardRules(**rules);
+            m_loaded.rulesOrigin = "the standard rules, and those of " + path;
+        }
+        for (const auto &value : file->values) {
+            if (value.key == rulesKey)
+                continue;
             const std::string line = path + ":" + std::to_string(value.line);
             const std::string place = line + ":" + std::to_string(value.column);
             const auto *setting = findSetting(value.key);
@@ -266,6 +318,27 @@ std::string onOneLine(std::string_view text)
     return line;
 }
 
+/// What was changed in the app stands for all that the configuration says of rules.
+Result<void> useChangedRules(LoadedConfig &loaded, const std::filesystem::path &directory)
+{
+    AlertsConfig &alerts = loaded.config.alerts;
+    const std::filesystem::path beside = loaded.file.empty() ? directory : std::filesystem::path(loaded.file).parent_path();
+    alerts.rulesPath = alerts.rulesFile;
+    if (alerts.rulesPath.empty() && !(beside.empty() && loaded.file.empty()))
+        alerts.rulesPath = (beside / "alert-rules.toml").string();
+    std::error_code error;
+    if (alerts.rulesPath.empty() || !std::filesystem::exists(alerts.rulesPath, error))
+        return {};
+    auto rules = readRulesFile(alerts.rulesPath);
+    if (!rules)
+        return tl::unexpected(rules.error());
+    if (loaded.rulesOrigin != LoadedConfig().rulesOrigin)
+        loaded.notes.push_back("the rules of " + alerts.rulesPath + ", changed in the app, stand for those of " + loaded.file);
+    alerts.rules = std::move(*rules);
+    loaded.rulesOrigin = alerts.rulesPath + ", as they were changed in the app";
+    return {};
+}
+
 Result<LoadedConfig> load(const ConfigInput &input)
 {
     LoadedConfig loaded;
@@ -282,7 +355,8 @@ Result<LoadedConfig> load(const ConfigInput &input)
     loaded.request = line->request;
 
     Layers layers(loaded);
-    const std::string file = line->file ? *line->file : defaultFile(input);
+    const std::filesystem::path directory = configDirectory(input);
+    const std::string file = line->file ? *line->file : defaultFile(directory);
     if (line->file || !file.empty()) {
         if (auto done = layers.applyFile(file); !done)
             return tl::unexpected(done.error());
@@ -299,10 +373,28 @@ Result<LoadedConfig> load(const ConfigInput &input)
     if (!loaded.origins.contains("gateway.enabled"))
         loaded.config.gateway.enabled = loaded.config.serverOnly;
     loaded.notes = strayVariables(input);
+    if (auto done = useChangedRules(loaded, directory); !done)
+        return tl::unexpected(done.error());
     return loaded;
 }
 
 } // namespace
+
+Result<std::vector<AlertRule>> readRulesFile(const std::string &path)
+{
+    const auto file = readTomlFile(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    for (const FileValue &value : file->values) {
+        if (value.key != rulesKey)
+            return failure(path + ":" + std::to_string(value.line) + ": " + value.key +
+                           " does not belong here; accepted: [[alerts.rules]]");
+    }
+    auto rules = readRules(*file, path);
+    if (!rules)
+        return tl::unexpected(rules.error());
+    return std::move(*rules).value_or(std::vector<AlertRule>());
+}
 
 Result<LoadedConfig> loadConfig(const ConfigInput &input)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shared/config/config_text.h"
 
+#include "shared/config/rule_text.h"
 #include "shared/config/setting.h"
 #include "shared/config/value_text.h"
 
@@ -44,27 +45,6 @@ std::string quoted(std::string_view text)
     return out + "\"";
 }
 
-/// @p text, a value of @p setting, as it stands in a TOML file.
-std::string tomlValue(const Setting &setting, const std::string &text)
-{
-    constexpr std::uint64_t largestOfToml = 9'223'372'036'854'775'807; // TOML integers are signed
-    switch (setting.kind) {
-    case ValueKind::Number:
-        return parseNatural(text).value_or(0) > largestOfToml ? quoted(text) : text;
-    case ValueKind::Boolean:
-        return text;
-    case ValueKind::List: {
-        std::string items;
-        for (const auto &item : splitList(text))
-            items += (items.empty() ? "" : ", ") + quoted(item);
-        return "[" + items + "]";
-    }
-    case ValueKind::Text:
-        break;
-    }
-    return quoted(text);
-}
-
 /// "gateway" and "http_port" of "gateway.http_port".
 std::pair<std::string_view, std::string_view> sectionAndName(std::string_view key)
 {
@@ -73,13 +53,19 @@ std::pair<std::string_view, std::string_view> sectionAndName(std::string_view ke
                                          : std::pair(key.substr(0, dot), key.substr(dot + 1));
 }
 
-/// The settings as a TOML file has to have them: those without a section first.
+/// The settings as a TOML file has to have them: those without a section first, then section by section.
 std::vector<const Setting *> inFileOrder()
 {
+    std::vector<std::string_view> sections{{}};
     std::vector<const Setting *> ordered;
-    for (const auto &setting : settings())
+    for (const auto &setting : settings()) {
         ordered.push_back(&setting);
-    std::ranges::stable_partition(ordered, [](const Setting *s) { return sectionAndName(s->key).first.empty(); });
+        if (const auto section = sectionAndName(setting.key).first; std::ranges::find(sections, section) == sections.end())
+            sections.push_back(section);
+    }
+    std::ranges::stable_sort(ordered, {}, [&](const Setting *s) {
+        return std::ranges::find(sections, sectionAndName(s->key).first) - sections.begin();
+    });
     return ordered;
 }
 
@@ -102,7 +88,57 @@ std::string helpLine(const std::string &name, std::string_view meaning, const st
     return line.erase(line.find_last_not_of(' ') + 1) + "\n";
 }
 
+/// What can be watched for, in comments: what is a rule in the file replaces or adds one.
+std::string sampleRules()
+{
+    std::string out =
+        "\n## What is watched for. A rule replaces the standard one of its name, which is its type unless it is said; others "
+        "are\n"
+        "## added. --print-config shows those in force. \"rules = []\" in [alerts] is none at all. For example:\n"
+        "##\n## [[alerts.rules]]\n## type = \"feerate_above\"\n## feerate = 25\n##\n"
+        "## [[alerts.rules]]\n## type = \"large_transaction\"\n## enabled = false\n##\n## Types and their fields:\n";
+    for (const std::string_view type : alertTypes()) {
+        const AlertRule rule = usualRule(type);
+        std::string fields;
+        for (const auto &[field, value] : shownFields(rule)) {
+            if (field->name != "name")
+                fields += (fields.empty() ? "" : ", ") + std::string(field->name) +
+                          (value.empty() ? "" : " = " + tomlValue(field->kind, value));
+        }
+        out += "## " + std::string(type) + "\n";
+        for (const auto &line : wrapped(fields, screenWidth - 4))
+            out += "##     " + line + "\n";
+    }
+    out += "## Fields:\n";
+    for (const RuleField &field : ruleFields()) {
+        for (const auto &line :
+             wrapped(std::string(field.name) + ": " + std::string(field.meaning) + ". Accepted: " + field.accepted, screenWidth))
+            out += "## " + line + "\n";
+    }
+    return out;
+}
+
 } // namespace
+
+std::string tomlValue(ValueKind kind, const std::string &text)
+{
+    constexpr std::uint64_t largestOfToml = 9'223'372'036'854'775'807; // TOML integers are signed
+    switch (kind) {
+    case ValueKind::Number:
+        return parseNatural(text).value_or(0) > largestOfToml ? quoted(text) : text;
+    case ValueKind::Boolean:
+        return text;
+    case ValueKind::List: {
+        std::string items;
+        for (const auto &item : splitList(text))
+            items += (items.empty() ? "" : ", ") + quoted(item);
+        return "[" + items + "]";
+    }
+    case ValueKind::Text:
+        break;
+    }
+    return quoted(text);
+}
 
 std::string helpText()
 {
@@ -145,9 +181,12 @@ std::string printedConfig(const LoadedConfig &loaded)
         const std::string value = setting->show(loaded.config);
         const std::string shown = setting->secret && !value.empty() ? "***" : value;
         const auto origin = loaded.origins.find(std::string(setting->key));
-        out += padded(std::string(name) + " = " + tomlValue(*setting, shown), 44) + " # " +
+        out += padded(std::string(name) + " = " + tomlValue(setting->kind, shown), 44) + " # " +
                (origin == loaded.origins.end() ? "default" : origin->second) + "\n";
     }
+    out += "\n# What is watched for: " + loaded.rulesOrigin + "\n";
+    for (const AlertRule &rule : loaded.config.alerts.rules)
+        out += ruleTable(rule) + "\n";
     return out;
 }
 
@@ -170,9 +209,9 @@ std::string sampleFile()
         for (const auto &line : wrapped("accepted: " + setting->accepted, screenWidth))
             out += "## " + line + "\n";
         out += "## " + std::string(setting->environment) + ", " + std::string(setting->flag) + "\n";
-        out += "#" + std::string(name) + " = " + tomlValue(*setting, setting->show(defaults)) + "\n";
+        out += "#" + std::string(name) + " = " + tomlValue(setting->kind, setting->show(defaults)) + "\n";
     }
-    return out;
+    return out + sampleRules();
 }
 
 } // namespace tipwatch

@@ -2,11 +2,15 @@
 #pragma once
 
 #include "shared/config/config_loader.h"
+#include "shared/config/setting.h"
 
 #include <string>
 
 // The table of settings as people read it.
 namespace tipwatch {
+
+/// @p text, a value of a setting of @p kind, as it stands in a TOML file.
+std::string tomlValue(ValueKind kind, const std::string &text);
 
 /// For --help: every flag in groups, on one screen.
 std::string helpText();

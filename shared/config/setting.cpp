@@ -332,6 +332,44 @@ void addSecurity(std::vector<Setting> &all)
                        auth(&AuthConfig::adminTokenFile), "a file that can be read", isReadableFile));
 }
 
+void addAlerts(std::vector<Setting> &all)
+{
+    const std::string_view group = "Alerts";
+    const auto alerts = [](auto field) { return in(&Config::alerts, field); };
+    const auto delivery = [](auto field) {
+        return [=](auto &config) -> auto &
+        {
+            return config.alerts.delivery.*field;
+        };
+    };
+    all.push_back(boolean({group, "alerts.enabled", "TIPWATCH_ALERTS", "--alerts", "BOOL", "watch for what the rules say"},
+                          alerts(&AlertsConfig::enabled)));
+    all.push_back(text({group, "alerts.rules_file", "TIPWATCH_ALERT_RULES_FILE", "--alert-rules", "FILE",
+                        "keeps rules that are changed in the app; else beside the settings"},
+                       alerts(&AlertsConfig::rulesFile), "a file, which need not be there", isAnything));
+    all.push_back(
+        secret(text({group, "alerts.webhook_url", "TIPWATCH_WEBHOOK_URL", "--webhook", "URL", "post alerts there, as JSON"},
+                    delivery(&DeliveryConfig::webhookUrl), "an address that begins with http:// or https://", isTargetUrl)));
+    all.push_back(text({group, "alerts.webhook_secret_file", "TIPWATCH_WEBHOOK_SECRET_FILE", "--webhook-secret", "FILE",
+                        "its first line signs what is posted (HMAC-SHA256)"},
+                       delivery(&DeliveryConfig::webhookSecretFile), "a file that can be read", isReadableFile));
+    all.push_back(secret(text(
+        {group, "alerts.ntfy_url", "TIPWATCH_NTFY_URL", "--ntfy", "URL", "post them to this topic of ntfy, https://ntfy.sh/..."},
+        delivery(&DeliveryConfig::ntfyUrl), "an address that begins with http:// or https://", isTargetUrl)));
+    all.push_back(text({group, "alerts.ntfy_token_file", "TIPWATCH_NTFY_TOKEN_FILE", "--ntfy-token", "FILE",
+                        "its first line is the access token for that"},
+                       delivery(&DeliveryConfig::ntfyTokenFile), "a file that can be read", isReadableFile));
+    all.push_back(duration({limitsGroup, "alerts.delivery_timeout", "TIPWATCH_DELIVERY_TIMEOUT", "--delivery-timeout", "TIME",
+                            "an attempt to deliver an alert is given up after so long"},
+                           delivery(&DeliveryConfig::timeout), 100ms, 5min));
+    all.push_back(integer({limitsGroup, "alerts.delivery_attempts", "TIPWATCH_DELIVERY_ATTEMPTS", "--delivery-attempts", "N",
+                           "attempts to deliver an alert, with pauses of 1 s to 60 s"},
+                          delivery(&DeliveryConfig::attempts), 1, 1'000));
+    all.push_back(integer({limitsGroup, "alerts.delivery_queue", "TIPWATCH_DELIVERY_QUEUE", "--delivery-queue", "N",
+                           "alerts that may wait for each target; then the oldest is dropped"},
+                          delivery(&DeliveryConfig::queue), 1, 100'000));
+}
+
 void addClientLimits(std::vector<Setting> &all)
 {
     const std::string_view group = limitsGroup;
@@ -495,6 +533,7 @@ std::vector<Setting> makeSettings()
     addSimulated(all);
     addGateway(all);
     addSecurity(all);
+    addAlerts(all);
     addClientLimits(all);
     addServerLimits(all);
     addHistory(all);

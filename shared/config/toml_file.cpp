@@ -54,25 +54,70 @@ std::optional<std::string> valueText(const toml::node &node)
     return joinList(items);
 }
 
-/// @return the complaint about the first value that no setting can have.
-std::optional<std::string> collect(const toml::table &table, const std::string &prefix, const std::string &path,
-                                   std::vector<FileValue> &values)
-{
-    for (const auto &[name, node] : table) {
-        const std::string key = prefix + std::string(name.str());
-        if (const auto *inner = node.as_table()) {
-            if (auto complaint = collect(*inner, key + ".", path, values))
+/// Takes the values of a table out of the file; the first that no setting can have is complained about.
+class Collector {
+public:
+    explicit Collector(const std::string &path) : m_path(path) {}
+
+    Result<TomlFile> collect(const toml::table &table)
+    {
+        if (const auto complaint = addValues(table, {}, m_file.values, true))
+            return failure(*complaint);
+        const auto byPlace = [](const auto &value) { return std::pair(value.line, value.column); };
+        std::ranges::sort(m_file.values, {}, byPlace);
+        std::ranges::sort(m_file.tables, {}, byPlace);
+        return std::move(m_file);
+    }
+
+private:
+    using Complaint = std::optional<std::string>;
+
+    Complaint addValues(const toml::table &table, const std::string &prefix, std::vector<FileValue> &values, bool mayHaveTables)
+    {
+        for (const auto &[name, node] : table) {
+            const std::string key = prefix + std::string(name.str());
+            const auto *inner = node.as_table();
+            const auto *array = node.as_array();
+            Complaint complaint;
+            if (inner)
+                complaint = addValues(*inner, key + ".", values, mayHaveTables);
+            else if (array && mayHaveTables && !array->empty() && array->is_array_of_tables())
+                complaint = addTables(*array, key);
+            else
+                complaint = addValue(node, key, values);
+            if (complaint)
                 return complaint;
-            continue;
         }
+        return std::nullopt;
+    }
+
+    Complaint addTables(const toml::array &array, const std::string &key)
+    {
+        for (const auto &element : array) {
+            FileTable table{key, {}, lineOf(element), columnOf(element)};
+            if (auto complaint = addValues(*element.as_table(), {}, table.values, false))
+                return complaint;
+            std::ranges::sort(table.values, {}, [](const FileValue &v) { return std::pair(v.line, v.column); });
+            m_file.tables.push_back(std::move(table));
+        }
+        return std::nullopt;
+    }
+
+    Complaint addValue(const toml::node &node, const std::string &key, std::vector<FileValue> &values) const
+    {
         auto text = valueText(node);
         if (!text)
-            return place(path, node.source().begin) + ": " + key + " has a kind of value that no setting has";
-        values.push_back(
-            {key, std::move(*text), static_cast<int>(node.source().begin.line), static_cast<int>(node.source().begin.column)});
+            return place(m_path, node.source().begin) + ": " + key + " has a kind of value that no setting has";
+        values.push_back({key, std::move(*text), lineOf(node), columnOf(node)});
+        return std::nullopt;
     }
-    return std::nullopt;
-}
+
+    static int lineOf(const toml::node &node) { return static_cast<int>(node.source().begin.line); }
+    static int columnOf(const toml::node &node) { return static_cast<int>(node.source().begin.column); }
+
+    const std::string &m_path;
+    TomlFile m_file;
+};
 
 Result<std::string> readAll(const std::string &path)
 {
@@ -88,7 +133,7 @@ Result<std::string> readAll(const std::string &path)
 
 } // namespace
 
-Result<std::vector<FileValue>> readTomlFile(const std::string &path)
+Result<TomlFile> readTomlFile(const std::string &path)
 {
     const auto content = readAll(path);
     if (!content)
@@ -98,11 +143,7 @@ Result<std::vector<FileValue>> readTomlFile(const std::string &path)
         const auto &error = parsed.error();
         return failure(place(path, error.source().begin) + ": " + std::string(error.description()));
     }
-    std::vector<FileValue> values;
-    if (const auto complaint = collect(parsed.table(), {}, path, values))
-        return failure(*complaint);
-    std::ranges::sort(values, {}, [](const FileValue &v) { return std::pair(v.line, v.column); });
-    return values;
+    return Collector(path).collect(parsed.table());
 }
 
 } // namespace tipwatch

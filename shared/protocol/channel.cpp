@@ -30,6 +30,8 @@ std::string_view channelName(Channel channel)
         return "status";
     case Channel::Track:
         return "track"; // each of them has a name of its own: track_name.h
+    case Channel::Alerts:
+        return "alerts";
     }
     return {};
 }

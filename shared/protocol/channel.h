@@ -21,12 +21,13 @@ enum class Channel : std::uint8_t {
     Nodes,
     Metrics,
     Status,
+    Alerts,
     Track
 };
 
-inline constexpr std::array allChannels{Channel::Tip,       Channel::Blocks,  Channel::Txs,        Channel::Mempool,
-                                        Channel::Projected, Channel::Fees,    Channel::Difficulty, Channel::Network,
-                                        Channel::Nodes,     Channel::Metrics, Channel::Status,     Channel::Track};
+inline constexpr std::array allChannels{
+    Channel::Tip,     Channel::Blocks, Channel::Txs,     Channel::Mempool, Channel::Projected, Channel::Fees, Channel::Difficulty,
+    Channel::Network, Channel::Nodes,  Channel::Metrics, Channel::Status,  Channel::Alerts,    Channel::Track};
 inline constexpr std::size_t channelCount = allChannels.size();
 
 /// State channels conflate: only the latest message matters. Event channels never reorder and never silently lose.
@@ -34,8 +35,9 @@ enum class ChannelKind { State, Event };
 
 constexpr ChannelKind kindOf(Channel channel)
 {
-    return channel == Channel::Blocks || channel == Channel::Txs || channel == Channel::Track ? ChannelKind::Event
-                                                                                              : ChannelKind::State;
+    const bool isEvent =
+        channel == Channel::Blocks || channel == Channel::Txs || channel == Channel::Alerts || channel == Channel::Track;
+    return isEvent ? ChannelKind::Event : ChannelKind::State;
 }
 
 std::string_view channelName(Channel channel);

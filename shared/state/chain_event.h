@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "shared/domain/alert.h"
 #include "shared/domain/block.h"
 #include "shared/domain/difficulty.h"
 #include "shared/domain/mempool_summary.h"
@@ -106,9 +107,19 @@ struct TrackedChanged {
     std::vector<ScriptActivity> scripts;
 };
 
-using ChainEventBody = std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised,
-                                    TransactionsSeen, TransactionsRemoved, MempoolChanged, ProjectionChanged, FeesChanged,
-                                    NetworkChanged, PeersChanged, SourceStatusChanged, DifficultyChanged, TrackedChanged>;
+/// A rule fired. Whoever raised it clears it when it is over, if Alert::lasts.
+struct AlertRaised {
+    AlertPtr alert;
+};
+
+struct AlertCleared {
+    AlertPtr alert; ///< as it was raised, with the time of its end
+};
+
+using ChainEventBody =
+    std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised, TransactionsSeen,
+                 TransactionsRemoved, MempoolChanged, ProjectionChanged, FeesChanged, NetworkChanged, PeersChanged,
+                 SourceStatusChanged, DifficultyChanged, TrackedChanged, AlertRaised, AlertCleared>;
 
 /// What happened, where in the order, and when we heard of it. Immutable; shared by all readers.
 struct ChainEvent {

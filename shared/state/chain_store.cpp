@@ -621,6 +621,21 @@ void ChainStore::setStatus(SourceStatus status)
         publishMempool();
 }
 
+AlertPtr ChainStore::raiseAlert(Alert alert)
+{
+    AlertPtr raised = m_alerts.raise(std::move(alert), m_clock.unixMs());
+    publish(AlertRaised{raised}, raised->raisedAt);
+    return raised;
+}
+
+AlertPtr ChainStore::clearAlert(std::uint64_t id)
+{
+    AlertPtr cleared = m_alerts.clear(id, m_clock.unixMs());
+    if (cleared)
+        publish(AlertCleared{cleared}, cleared->clearedAt);
+    return cleared;
+}
+
 template <class Body> void ChainStore::publish(Body body, std::int64_t heardAt)
 {
     ++m_position.seq;
@@ -640,7 +655,9 @@ void ChainStore::refreshSnapshot()
                                                                         m_status,
                                                                         m_projection,
                                                                         m_difficultyProgress,
-                                                                        m_tracking.tracked()});
+                                                                        m_tracking.tracked(),
+                                                                        m_alerts.active(),
+                                                                        m_alerts.recent()});
     const std::lock_guard lock(m_snapshotMutex);
     m_snapshot.swap(snapshot);
 }

@@ -5,6 +5,7 @@
 #include "shared/domain/transaction_detail.h"
 #include "shared/mempool/mempool_graph.h"
 #include "shared/mempool/queue_position.h"
+#include "shared/state/alert_book.h"
 #include "shared/state/arrival_rate.h"
 #include "shared/state/block_archive.h"
 #include "shared/state/chain_snapshot.h"
@@ -116,6 +117,13 @@ public:
     /// exact and resyncs are shown with the mempool too.
     void setStatus(SourceStatus status);
 
+    // --- what the rules say. Not to be called while an event is being published: the bus's readers would hear of it before that event.
+
+    /// @return it with its id.
+    AlertPtr raiseAlert(Alert alert);
+    /// @return it with its end; null, and nothing is said, if no such alert holds.
+    AlertPtr clearAlert(std::uint64_t id);
+
     // --- reading
 
     /// The latest picture. Any thread; cheap; never null.
@@ -210,6 +218,7 @@ private:
     SourceStatus m_status;
     MempoolSummary m_mempool;
     ProjectedBlocks m_projection;
+    AlertBook m_alerts;
 
     mutable std::mutex m_snapshotMutex;
     ChainSnapshotPtr m_snapshot;

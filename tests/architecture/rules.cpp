@@ -27,6 +27,7 @@ QList<Module> modules()
         {u"server/sources/"_s, {u"shared/"_s}},
         {u"server/gateway/"_s, {u"shared/"_s}},
         {u"server/history/"_s, {u"shared/"_s}},
+        {u"server/alerts/"_s, {u"shared/"_s}},
         {u"qml/"_s, {u"shared/"_s}},
         {u"app/"_s, {u"shared/"_s, u"server/"_s, u"qml/"_s}},
     };

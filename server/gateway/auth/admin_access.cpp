@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/auth/admin_access.h"
 
-#include "server/gateway/auth/secret_file.h"
+#include "shared/config/secret_file.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

@@ -5,6 +5,7 @@
 #include "server/gateway/dialects/canonical_request.h"
 #include "server/gateway/dialects/cbor_reader.h"
 #include "shared/domain/overloaded.h"
+#include "shared/protocol/alert_encoder.h"
 
 namespace tipwatch {
 
@@ -120,6 +121,9 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainEvent &event, const
     const auto addBlock = [&](std::string_view type, const auto &value) {
         messages.add(type, Channel::Blocks, false, 1024, [&](ValueWriter &out) { tipwatch::encode(out, value); });
     };
+    const auto addAlert = [&](std::string_view type, const AlertPtr &alert) {
+        messages.add(type, Channel::Alerts, false, 512, [&](ValueWriter &out) { tipwatch::encode(out, *alert); });
+    };
     std::visit(Overloaded{
                    [&](const TipChanged &e) { messages.addState("tip.update", Channel::Tip, e.tip); },
                    [&](const BlockConnected &e) { addBlock("block.mined", *e.block); },
@@ -150,6 +154,8 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainEvent &event, const
                        for (const ScriptActivity &activity : e.scripts)
                            messages.addActivity(activity, event.network);
                    },
+                   [&](const AlertRaised &e) { addAlert("alert.raised", e.alert); },
+                   [&](const AlertCleared &e) { addAlert("alert.cleared", e.alert); },
                },
                event.body);
     return messages.take();
@@ -169,7 +175,8 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainSnapshot &snapshot,
     CanonicalMessages messages(m_encoding, snapshot.position, timestamp);
     const auto wants = [&](Channel channel) {
         // Before the node was heard there is nothing to tell but how it stands with it.
-        return channels.contains(channel) && (channel == Channel::Status || snapshot.tip.isKnown());
+        const bool isOurs = channel == Channel::Status || channel == Channel::Alerts;
+        return channels.contains(channel) && (isOurs || snapshot.tip.isKnown());
     };
     if (wants(Channel::Tip))
         messages.addState("tip.update", Channel::Tip, snapshot.tip);
@@ -197,6 +204,10 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainSnapshot &snapshot,
             if (const auto tracked = snapshot.tracked->find(*txid); tracked != snapshot.tracked->end())
                 messages.addTracked(tracked->second, snapshot.status.network);
         }
+    }
+    if (wants(Channel::Alerts)) {
+        messages.add("alerts.active", Channel::Alerts, false, 512 * snapshot.activeAlerts.size(),
+                     [&](ValueWriter &out) { tipwatch::encode(out, snapshot.activeAlerts); });
     }
     return messages.take();
 }

@@ -5,8 +5,8 @@
 
 namespace tipwatch {
 
-/// S3, on /ws: every client hears system_status. Its channels price:<symbol>, signals:… and market:… are known by name; there is nothing
-/// that could be sent on them, and whoever subscribes is told so.
+/// S3, on /ws: every client hears system_status; signals:all, signals:high and signals:type:<type> are alerts. Its channels price:<symbol> and
+/// market:… are known by name; there is nothing that could be sent on them, and whoever subscribes is told so.
 class SignalsDialect final : public TextDialect {
 public:
     ChannelSet defaultChannels() const override { return {Channel::Status}; }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <type_traits>
 #include <variant>
 
@@ -52,6 +53,13 @@ public:
     KeyWriter &add(const TxFilter &f) { return add(f.minFeerate).add(f.minValue).add(f.flags).add(f.scripts).add(f.txids); }
     KeyWriter &add(const GeoBounds &b) { return add(b.north).add(b.south).add(b.east).add(b.west); }
     KeyWriter &add(const PeerFilter &f) { return add(f.ids).add(f.bounds); }
+    KeyWriter &add(const std::string &text)
+    {
+        add(text.size());
+        m_key += text;
+        return *this;
+    }
+    KeyWriter &add(const SignalFilter &f) { return add(f.all).add(f.high).add(f.types); }
 
     std::string take() { return std::move(m_key); }
 
@@ -102,12 +110,35 @@ bool PeerFilter::acceptsGone(std::int64_t id) const
     return ids.empty() || has(ids, id);
 }
 
+bool SignalFilter::accepts(const Alert &alert) const
+{
+    return all || (high && alert.severity == AlertSeverity::Critical) || has(types, alert.type);
+}
+
+void SignalFilter::add(const SignalFilter &other)
+{
+    all = all || other.all;
+    high = high || other.high;
+    std::vector<std::string> both;
+    std::set_union(types.begin(), types.end(), other.types.begin(), other.types.end(), std::back_inserter(both));
+    types = std::move(both);
+}
+
+void SignalFilter::remove(const SignalFilter &other)
+{
+    all = all && !other.all;
+    high = high && !other.high;
+    std::erase_if(types, [&](const std::string &type) { return has(other.types, type); });
+}
+
 bool StreamFilter::concerns(const ChainEvent &event) const
 {
     if (std::holds_alternative<TransactionsSeen>(event.body) || std::holds_alternative<TransactionsRemoved>(event.body))
         return txs.has_value();
     if (std::holds_alternative<PeersChanged>(event.body))
         return network || nodes || nodeMessages != 0;
+    if (std::holds_alternative<AlertRaised>(event.body) || std::holds_alternative<AlertCleared>(event.body))
+        return signals.has_value();
     return std::holds_alternative<SourceStatusChanged>(event.body) && nodeMessages != 0;
 }
 
@@ -123,11 +154,15 @@ void StreamFilter::replace(ChannelSet channels, const StreamFilter &other)
     }
     if (channels.contains(Channel::Track))
         tracks.insert(other.tracks);
+    if (channels.contains(Channel::Alerts) && other.signals) {
+        signals = signals.value_or(SignalFilter());
+        signals->add(*other.signals);
+    }
 }
 
 std::string StreamFilter::key() const
 {
-    return KeyWriter().add(txs).add(network).add(nodes).add(nodeMessages).add(tracks.subjects()).take();
+    return KeyWriter().add(txs).add(network).add(nodes).add(nodeMessages).add(tracks.subjects()).add(signals).take();
 }
 
 } // namespace tipwatch

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/gateway/dialects/track_filter.h"
+#include "shared/domain/alert.h"
 #include "shared/domain/peer.h"
 #include "shared/domain/transaction.h"
 #include "shared/protocol/channel.h"
@@ -48,6 +49,18 @@ struct PeerFilter {
 /// What the nodes dialect's clients choose from with "messageTypes".
 enum class NodeMessage : std::uint8_t { Node = 1 << 0, Position = 1 << 1, Telemetry = 1 << 2, Message = 1 << 3, Status = 1 << 4 };
 
+/// Which alerts a client of S3 wants: those that one of its channels stands for. A client has several at a time, so they add up.
+struct SignalFilter {
+    bool all = false;               ///< signals:all
+    bool high = false;              ///< signals:high: the critical ones
+    std::vector<std::string> types; ///< signals:type:<type>; sorted
+    bool accepts(const Alert &alert) const;
+    bool isEmpty() const { return *this == SignalFilter(); }
+    void add(const SignalFilter &other);
+    void remove(const SignalFilter &other);
+    friend bool operator==(const SignalFilter &, const SignalFilter &) = default;
+};
+
 /// All that a client said about what it wants of its channels. Immutable; shared by the clients of a shard that say the same.
 struct StreamFilter {
     std::optional<TxFilter> txs;
@@ -55,13 +68,14 @@ struct StreamFilter {
     std::optional<PeerFilter> nodes;
     std::uint8_t nodeMessages = 0; ///< NodeMessage bits; 0: all
     TrackFilter tracks;            ///< what of the channel Track is wanted
+    std::optional<SignalFilter> signals;
 
     bool isEmpty() const { return *this == StreamFilter(); }
 
     /// Whether what @p event is to a client can depend on the filter. If not, all clients share one frame.
     bool concerns(const ChainEvent &event) const;
 
-    /// Takes what @p other says of @p channels and keeps the rest; what is tracked is tracked further.
+    /// Takes what @p other says of @p channels and keeps the rest; what is tracked is tracked further, and signals add up.
     void replace(ChannelSet channels, const StreamFilter &other);
 
     /// The same text for filters that let the same through.

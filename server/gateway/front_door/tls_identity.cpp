@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/gateway/front_door/tls_identity.h"
 
-#include "server/gateway/auth/secret_file.h"
 #include "server/gateway/front_door/access_policy.h"
 #include "server/gateway/front_door/client_address.h"
 #include "server/gateway/front_door/self_signed.h"
+#include "shared/config/secret_file.h"
 
 #include <QDateTime>
 #include <QDir>

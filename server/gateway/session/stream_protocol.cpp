@@ -190,11 +190,20 @@ void StreamProtocol::apply(Session &session, ClientRequest &request, const Strea
 void StreamProtocol::unsubscribe(Session &session, const ClientRequest &request, const StreamState &stream, Outbox &out)
 {
     ChannelSet channels = request.channels;
-    if (session.wants().filter && channels.contains(Channel::Track)) {
+    if (session.wants().filter) { // a channel of which something is left stays
         StreamFilter filter = *session.wants().filter;
-        filter.tracks.erase(request.filter.tracks);
-        if (!filter.tracks.isEmpty())
-            channels.erase(Channel::Track);
+        if (channels.contains(Channel::Track)) {
+            filter.tracks.erase(request.filter.tracks);
+            if (!filter.tracks.isEmpty())
+                channels.erase(Channel::Track);
+        }
+        if (filter.signals && request.filter.signals) {
+            filter.signals->remove(*request.filter.signals);
+            if (filter.signals->isEmpty())
+                filter.signals.reset();
+            else
+                channels.erase(Channel::Alerts);
+        }
         session.setFilter(shared(std::move(filter)));
     }
     session.unsubscribe(channels);

@@ -28,6 +28,8 @@ std::size_t sizeOf(const ChainEvent &event)
         size += tracked->scripts.size() * (sizeof(ScriptActivity) + 34);
     } else if (const auto *peers = std::get_if<PeersChanged>(&event.body)) {
         size += peers->changed.size() * 2 * sizeof(Peer);
+    } else if (const auto *raised = std::get_if<AlertRaised>(&event.body)) {
+        size += sizeof(Alert) + raised->alert->title.size() + raised->alert->text.size() + raised->alert->subject.size();
     }
     return size;
 }

@@ -90,6 +90,15 @@ const std::map<std::string, std::string, std::less<>> &otherValues()
         {"history.ten_minute_days", "62"},
         {"history.two_hour_days", "365"},
         {"history.max_size", "64MB"},
+        {"alerts.enabled", "false"},
+        {"alerts.rules_file", "/data/rules.toml"},
+        {"alerts.webhook_url", "https://example.org/hook?x=1"},
+        {"alerts.webhook_secret_file", "/dev/null"},
+        {"alerts.ntfy_url", "http://10.0.0.1:8080/topic"},
+        {"alerts.ntfy_token_file", "/dev/null"},
+        {"alerts.delivery_timeout", "1min"},
+        {"alerts.delivery_attempts", "1"},
+        {"alerts.delivery_queue", "5"},
         {"log.format", "json"},
         {"log.level", "debug"},
         {"window.theme", "dark"},
@@ -176,7 +185,12 @@ private Q_SLOTS:
         LoadedConfig everything;
         everything.config = load(arguments);
         std::string printed = printedConfig(everything);
-        printed.replace(printed.find("rpc_user = \"***\""), 16, "rpc_user = \"bob\"");
+        for (const auto &s : settings()) { // of secrets only stars are shown
+            const std::string masked = std::string(s.key.substr(s.key.find('.') + 1)) + " = \"***\"";
+            if (s.secret)
+                printed.replace(printed.find(masked), masked.size(),
+                                masked.substr(0, masked.find('*')) + otherValues().find(s.key)->second + '"');
+        }
         const Config fromFile = load({"--config", file(printed.c_str())});
         const Config fromEnvironment = load({}, environment);
         for (const auto &s : settings()) {

@@ -68,7 +68,9 @@ std::vector<std::string> statesMessages()
 std::vector<std::string> signalsMessages()
 {
     return {
-        R"({"type":"subscribe","channels":["price:BTC","signals:all","signals:high","signals:type:whale","market:summary","market:volume","market:sentiment"]})",
+        R"({"type":"subscribe","channels":["price:BTC","signals:all","signals:high","signals:type:reorg","signals:type:whale","market:summary","market:volume","market:sentiment"]})",
+        R"({"type":"subscribe","channels":["signals:high","signals:type:reorg"]})",
+        R"({"type":"unsubscribe","channels":["signals:high"]})",
         R"({"type":"unsubscribe","channels":["price:BTC"]})",
         R"({"type":"ping"})",
         R"({"type":"ping","timestamp":1763625600123})",

@@ -255,6 +255,20 @@ TrackedChanged tracked()
     return changed;
 }
 
+AlertPtr lateBlock(std::int64_t clearedAt = 0)
+{
+    return std::make_shared<const Alert>(Alert{7, "block_late", "block_late", AlertSeverity::Warning, "No block for 70 min",
+                                               "By chance that happens once in 1,097 blocks.", "", true, streamTime - 60'000,
+                                               clearedAt});
+}
+
+AlertPtr reorgAlert()
+{
+    return std::make_shared<const Alert>(Alert{8, "deep_reorg", "reorg", AlertSeverity::Critical, "Reorg of 3 blocks",
+                                               "Blocks from 924,510 on were replaced.", hash<BlockHash>(924'512).toHex(), false,
+                                               streamTime, 0});
+}
+
 } // namespace
 
 std::vector<NamedEvent> streamEvents()
@@ -292,6 +306,9 @@ std::vector<NamedEvent> streamEvents()
         {"status", SourceStatusChanged{status()}},
         {"status-error", SourceStatusChanged{brokenStatus()}},
         {"tracked", tracked()},
+        {"alert", AlertRaised{lateBlock()}},
+        {"alert-of-a-moment", AlertRaised{reorgAlert()}},
+        {"alert-cleared", AlertCleared{lateBlock(streamTime)}},
     };
     std::vector<NamedEvent> events;
     for (const auto &[name, body] : bodies)
@@ -301,7 +318,19 @@ std::vector<NamedEvent> streamEvents()
 
 ChainSnapshot streamSnapshot()
 {
-    return {streamPosition, tip(), {wholeBlock()}, mempool(), fees(), network(), peers(), status(), projection(), difficulty()};
+    return {streamPosition,
+            tip(),
+            {wholeBlock()},
+            mempool(),
+            fees(),
+            network(),
+            peers(),
+            status(),
+            projection(),
+            difficulty(),
+            std::make_shared<const TrackedByTxid>(),
+            {lateBlock()},
+            {reorgAlert(), lateBlock()}};
 }
 
 StreamMetrics streamMetrics()

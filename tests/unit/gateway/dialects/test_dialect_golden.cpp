@@ -41,7 +41,7 @@ namespace {
 
 constexpr ChannelSet everyChannel{Channel::Tip,     Channel::Difficulty, Channel::Blocks, Channel::Txs,
                                   Channel::Mempool, Channel::Projected,  Channel::Fees,   Channel::Network,
-                                  Channel::Nodes,   Channel::Metrics,    Channel::Status};
+                                  Channel::Nodes,   Channel::Metrics,    Channel::Status, Channel::Alerts};
 
 QByteArray bytes(std::string_view text)
 {

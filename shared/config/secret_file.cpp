@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/gateway/auth/secret_file.h"
+#include "shared/config/secret_file.h"
 
 #include <QFile>
+
+#include <algorithm>
 
 namespace tipwatch {
 
@@ -22,6 +24,17 @@ Result<std::string> readSecretFile(const std::string &path)
     if (bytes.size() > maxSize)
         return failure(path + ": is too long to be a key");
     return bytes.toStdString();
+}
+
+Result<std::string> readSecretLine(const std::string &path)
+{
+    auto line = readSecretFile(path);
+    if (!line)
+        return line;
+    line->resize(std::min(line->size(), line->find_first_of("\r\n")));
+    if (line->empty())
+        return failure(path + ": its first line is empty");
+    return line;
 }
 
 } // namespace tipwatch
