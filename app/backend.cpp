@@ -28,7 +28,12 @@ Backend::~Backend()
 void Backend::start()
 {
     QMetaObject::invokeMethod(
-        &m_host, [this] { m_engine->start(); }, Qt::QueuedConnection);
+        &m_host,
+        [this] {
+            tellAlertRules({});
+            m_engine->start();
+        },
+        Qt::QueuedConnection);
 }
 
 void Backend::setGatewayEnabled(bool enabled)
@@ -51,6 +56,24 @@ void Backend::askHistory(HistoryWindow window, HistoryReader::Done done)
     };
     QMetaObject::invokeMethod(
         &m_host, [this, window, tell] { m_engine->history().ask(window, tell); }, Qt::QueuedConnection);
+}
+
+void Backend::changeAlertRules(const std::vector<AlertRule> &rules)
+{
+    QMetaObject::invokeMethod(
+        &m_host,
+        [this, rules] {
+            const auto changed = m_engine->setAlertRules(rules);
+            tellAlertRules(changed ? QString() : QString::fromStdString(changed.error().message));
+        },
+        Qt::QueuedConnection);
+}
+
+/// On the backend thread.
+void Backend::tellAlertRules(const QString &error)
+{
+    QMetaObject::invokeMethod(
+        this, [this, rules = m_engine->alertRules(), error] { Q_EMIT alertRulesChanged(rules, error); }, Qt::QueuedConnection);
 }
 
 } // namespace tipwatch

@@ -24,6 +24,8 @@ public:
     void start();
     void setGatewayEnabled(bool enabled);
     void changeGateway(const GatewaySettings &settings);
+    /// Watches for other rules from now on and keeps them; alertRulesChanged() answers.
+    void changeAlertRules(const std::vector<AlertRule> &rules);
 
     /// What was. @p done is called on the main thread, later; not at all once the backend is destroyed.
     void askHistory(HistoryWindow window, HistoryReader::Done done);
@@ -34,8 +36,12 @@ public:
 
 Q_SIGNALS:
     void gatewayStatusChanged(const tipwatch::GatewayStatus &status);
+    /// Those in force, at the start and whenever they were to be changed. @p error: why they were not; empty: they were.
+    void alertRulesChanged(const std::vector<tipwatch::AlertRule> &rules, const QString &error);
 
 private:
+    void tellAlertRules(const QString &error);
+
     QThread m_thread;
     QObject m_host;                   ///< lives on m_thread: what is run in its name runs there
     std::unique_ptr<Engine> m_engine; ///< made and destroyed on m_thread

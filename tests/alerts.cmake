@@ -4,3 +4,4 @@ tipwatch_test(NAME test_rules SOURCES unit/alerts/test_rules.cpp unit/alerts/rul
 tipwatch_test(NAME test_alert_desk SOURCES unit/alerts/test_alert_desk.cpp LIBS tipwatch_alerts)
 tipwatch_test(NAME test_alert_delivery SOURCES unit/alerts/test_alert_delivery.cpp unit/alerts/http_sink.cpp unit/alerts/http_sink.h
     support/loopback_address.cpp LIBS tipwatch_alerts)
+tipwatch_test(NAME alerts_regtest SOURCES regtest/alerts_regtest.cpp LIBS tipwatch_alerts tipwatch_regtest)

@@ -49,7 +49,7 @@ constexpr auto types = [] {
 template <std::size_t... Is> watch::Anything nth(std::size_t index, std::index_sequence<Is...>)
 {
     watch::Anything found;
-    ((Is == index ? (found.emplace<Is>(), true) : false) || ...);
+    static_cast<void>(((Is == index && (found.emplace<Is>(), true)) || ...));
     return found;
 }
 

@@ -4,6 +4,7 @@
 #include "server/sources/simulated/random.h"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 
 namespace tipwatch::simulated {
@@ -15,6 +16,11 @@ constexpr std::uint64_t busyKeys = 0x62757379;
 constexpr double busyShare = 0.06; ///< of outputs go to one of the busy addresses
 constexpr std::uint64_t busyAddresses = 40;
 constexpr std::int64_t least = 330; ///< satoshi; nodes relay nothing smaller (Bitcoin Core, dust of P2TR)
+
+constexpr double textShare = 0.5; ///< of what OP_RETURN carries is text; the rest are hashes and the like
+constexpr std::array<std::string_view, 6> texts{
+    "Hello from Tipwatch",      "omni:transfer:31:2500000", "happy birthday, Satoshi", "notarised 2026-11-20", "gm",
+    "https://example.org/proof"};
 
 enum class Kind { PubKeyHash, ScriptHash, WitnessPubKeyHash, WitnessScriptHash, Taproot };
 
@@ -67,7 +73,14 @@ Script outputScript(const TransactionShape &shape, std::uint32_t seed, std::int3
     if (isData(shape, index)) {
         const auto size = static_cast<std::uint8_t>(10 + random.below(31));
         Script script{0x6a, size}; // OP_RETURN <data>
-        appendRandom(script, size, random);
+        if (!random.chance(textShare)) {
+            appendRandom(script, size, random);
+            return script;
+        }
+        const std::string_view text = texts[random.below(texts.size())];
+        script.back() = static_cast<std::uint8_t>(text.size());
+        for (const char c : text)
+            script.push_back(static_cast<std::uint8_t>(c));
         return script;
     }
     if (has(shape, TxFlag::Taproot))

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void tokenOpensChannels();
     void nothingIsToldBeforeTheTokenWhereOneIsRequired();
     void filtersAreSharedByThoseWhoSayTheSame();
+    void signalsAddUpAndAreGivenUpOneByOne();
 
 private:
     std::vector<std::string> say(std::string_view message);
@@ -416,6 +417,24 @@ void SessionTest::filtersAreSharedByThoseWhoSayTheSame()
     QCOMPARE(m_session.wants().filter, nullptr);
     say(dear);
     QCOMPARE(m_session.wants().filter, first);
+}
+
+void SessionTest::signalsAddUpAndAreGivenUpOneByOne()
+{
+    const auto signalsNow = [this] { return m_session.wants().filter ? m_session.wants().filter->signals : std::nullopt; };
+    say(R"({"type":"subscribe","channels":["signals:high"]})");
+    QVERIFY(m_session.channels().contains(Channel::Alerts));
+    say(R"({"type":"subscribe","channels":["signals:type:reorg","signals:type:resync"]})");
+    QCOMPARE(signalsNow(), (SignalFilter{false, true, {"reorg", "resync"}}));
+    say(R"({"type":"unsubscribe","channels":["signals:high","signals:type:resync","signals:all"]})");
+    QCOMPARE(signalsNow(), (SignalFilter{false, false, {"reorg"}}));
+    QVERIFY(m_session.channels().contains(Channel::Alerts));
+    say(R"({"type":"unsubscribe","channels":["signals:type:reorg"]})");
+    QVERIFY(!m_session.channels().contains(Channel::Alerts));
+    QVERIFY(!signalsNow());
+    QVERIFY(m_session.channels().contains(Channel::Status));
+    say(R"({"type":"subscribe","channels":["signals:all"]})");
+    QCOMPARE(signalsNow(), (SignalFilter{true, false, {}}));
 }
 
 QTEST_GUILESS_MAIN(SessionTest)
