@@ -87,7 +87,9 @@ void AlertsRegtest::aReorgIsTold()
 
 void AlertsRegtest::aPaymentToAnAddressIsToldUntilItIsConfirmed()
 {
-    const auto addresses = m_node->call("deriveaddresses", {TestWallet::descriptor()});
+    const auto described = m_node->call("getdescriptorinfo", {TestWallet::descriptor()}); // adds the checksum
+    QVERIFY2(described, qPrintable(m_node->lastError()));
+    const auto addresses = m_node->call("deriveaddresses", {(*described)[QStringLiteral("descriptor")]});
     QVERIFY2(addresses, qPrintable(m_node->lastError()));
     const std::string address = (*addresses)[0].toString().toStdString();
     const auto payment = TestWallet::makePayment({*m_wallet->takeCoin()}, 1, Satoshi(5'000));
