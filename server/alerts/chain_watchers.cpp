@@ -102,13 +102,15 @@ AlertWords BlockLateWatcher::words(const Moment &at) const
 void ReorgWatcher::see(const ChainEvent &event, const Moment &at, Firings &out)
 {
     const auto *reorg = std::get_if<ChainReorganised>(&event.body);
-    if (!reorg || static_cast<std::int64_t>(reorg->disconnected.size()) < m_watched.depth)
+    if (!reorg || reorg->depth < m_watched.depth)
         return;
-    const auto depth = static_cast<std::int64_t>(reorg->disconnected.size());
     std::string text = "The chain forked after block " + grouped(reorg->fork.value) + ": " +
-                       counted(depth, "block is", "blocks are") + " replaced by " + std::to_string(reorg->connected.size()) + ".";
+                       counted(reorg->depth, "block is", "blocks are") + " taken back.";
+    if (reorg->fellOut)
+        text += " The new branch lacks " +
+                counted(static_cast<std::int64_t>(reorg->fellOut->size()), "transaction", "transactions") + " of the old one.";
     const BlockPtr &tip = reorg->connected.empty() ? reorg->disconnected.front() : reorg->connected.back();
-    tell({"Reorg of " + counted(depth, "block", "blocks"), std::move(text), tip->hash.toHex()}, at, out);
+    tell({"Reorg of " + counted(reorg->depth, "block", "blocks"), std::move(text), tip->hash.toHex()}, at, out);
 }
 
 } // namespace tipwatch

@@ -225,9 +225,9 @@ void TestRules::aReorgIsToldFromItsDepthOn()
 {
     RuleBench bench(rule({{"type", "reorg"}, {"depth", "2"}}));
     bench.begin();
-    QCOMPARE(bench.see(ChainReorganised{Height(99), {blockAt(100, 1)}, {blockAt(100), blockAt(101)}}), QByteArray());
+    QCOMPARE(bench.see(ChainReorganised{Height(99), {blockAt(100, 1)}, {blockAt(100), blockAt(101)}, 1}), QByteArray());
     QCOMPARE(
-        bench.see(ChainReorganised{Height(98), {blockAt(100, 1), blockAt(99, 1)}, {blockAt(99), blockAt(100), blockAt(101)}}),
+        bench.see(ChainReorganised{Height(98), {blockAt(100, 1), blockAt(99, 1)}, {blockAt(99), blockAt(100), blockAt(101)}, 2}),
         QByteArray("+reorg"));
     QCOMPARE(bench.alert().title, std::string("Reorg of 2 blocks"));
     QCOMPARE(bench.alert().subject, block(101).hash.toHex());
