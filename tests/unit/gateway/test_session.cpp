@@ -421,6 +421,9 @@ void SessionTest::filtersAreSharedByThoseWhoSayTheSame()
 
 void SessionTest::signalsAddUpAndAreGivenUpOneByOne()
 {
+    Outbox out;
+    m_session = Session();
+    m_protocol->opened(m_session, {}, m_stream, out);
     const auto signalsNow = [this] { return m_session.wants().filter ? m_session.wants().filter->signals : std::nullopt; };
     say(R"({"type":"subscribe","channels":["signals:high"]})");
     QVERIFY(m_session.channels().contains(Channel::Alerts));
