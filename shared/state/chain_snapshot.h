@@ -22,8 +22,8 @@ struct ChainSnapshot {
     ProjectedBlocks projection{};
     DifficultyProgress difficulty{};
     TrackedByTxidPtr tracked = std::make_shared<const TrackedByTxid>(); ///< how the transactions stand that somebody tracks
-    SharedList<AlertPtr> activeAlerts{}; ///< in the order in which they were raised
-    SharedList<AlertPtr> recentAlerts{}; ///< newest first, at most AlertBook::keptAlerts
+    SharedList<AlertPtr> activeAlerts{};                                ///< in the order in which they were raised
+    SharedList<AlertPtr> recentAlerts{};                                ///< newest first, at most AlertBook::keptAlerts
 };
 
 using ChainSnapshotPtr = std::shared_ptr<const ChainSnapshot>;
