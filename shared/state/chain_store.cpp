@@ -210,9 +210,9 @@ void ChainStore::pushBlock(BlockSummary summary, ConfirmedTransactions transacti
     if (m_blocks.size() > keptBlocks)
         m_blocks.pop_back();
     setTip(*block);
+    m_tracking.tipMoved(); // first, for the snapshot to count what is not told any more
     publish(TipChanged{m_tip}, heardAt);
     publish(BlockConnected{block, std::move(transactions)}, heardAt);
-    m_tracking.tipMoved();
     publishDifficulty(heardAt);
     m_archive.setActive(block->hash);
     if (m_reorg.connected(block))
