@@ -40,6 +40,12 @@ std::string urlOf(const QHostAddress &address, quint16 port, bool isSecure)
     return (isSecure ? "https://" : "http://") + (isV6 ? "[" + text + "]" : text) + ":" + std::to_string(port) + "/";
 }
 
+/// The answer to a long poll ends its connection: the next question is the same client's.
+bool goesOnPolling(const RequestHead &head)
+{
+    return head.path == "/api/v1/poll" && queryValue(head.query, "since");
+}
+
 } // namespace
 
 /// A QTcpServer that hands out descriptors, not sockets.
@@ -318,7 +324,7 @@ std::optional<HttpResponse> FrontDoor::makeClient(HttpConnection &connection, co
                                                   const std::optional<Claims> &claims)
 {
     const std::int64_t clients = m_reactor.counters().clients.load() + static_cast<std::int64_t>(m_handshakes->size());
-    auto ticket = m_keeper.admit(visitor, clients, !connection.hasServed());
+    auto ticket = m_keeper.admit(visitor, clients, !connection.hasServed() && !goesOnPolling(head));
     if (!ticket)
         return std::move(ticket.error());
     Newcomer client;

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void rushOfGoodRequestsIsServedWhole();
     void connectionsOfOneAddressAtATime();
     void newConnectionsOfOneAddressAMinute();
+    void pollThatGoesOnIsNoNewConnection();
     void forwardedAddressIsCountedByItself();
 };
 
@@ -226,6 +227,21 @@ void HttpLimitsTest::newConnectionsOfOneAddressAMinute()
     QCOMPARE(refused.field("Retry-After"), "1");
     bool isTaken = false;
     QTRY_VERIFY_WITH_TIMEOUT(isTaken || (isTaken = parse(statusLineOf(served)).status == 101), 30'000); // one a second comes back
+}
+
+void HttpLimitsTest::pollThatGoesOnIsNoNewConnection()
+{
+    GatewayConfig config = patient();
+    config.clients.connectionsPerMinute = 1;
+    ServedStore served(config);
+    QVERIFY(served.start());
+    const Answer first = get(served, "/api/v1/poll?channels=tip&timeout=0");
+    QCOMPARE(first.status, 200);
+    for (int i = 0; i < 5; ++i)
+        QCOMPARE(
+            get(served, "/api/v1/poll?channels=tip&timeout=0&since=" + first.field("Tipwatch-Position").toStdString()).status,
+            200);
+    QCOMPARE(get(served, "/api/v1/poll?channels=tip&timeout=0").status, 429);
 }
 
 void HttpLimitsTest::forwardedAddressIsCountedByItself()
