@@ -2,24 +2,29 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Backoff } from "../../resources/web/client/backoff.js";
-import { Connection } from "../../resources/web/client/connection.js";
-import { FakeEnvironment } from "./fake_socket.js";
+import { TipwatchClient } from "../../resources/web/client/index.js";
+import { epoch, FakeEnvironment } from "./fake_socket.js";
 
+/** Over WebSocket alone. */
 function make(options = {}) {
   const environment = new FakeEnvironment();
   const { random = () => 1, ...rest } = options;
-  const connection = new Connection("ws://box/ws", { channels: ["tip"], environment, backoff: new Backoff({ random }), ...rest });
+  environment.random = random;
+  const client = new TipwatchClient("ws://box/ws", { channels: ["tip"], transports: ["websocket"], environment, ...rest });
   const states = [];
-  connection.on("status", ({ state }) => states.push(state));
-  return { environment, connection, states };
+  client.on("connection", ({ state }) => states.push(state));
+  return { environment, client, states };
 }
 
 function makeOpen(options) {
   const made = make(options);
-  made.connection.open();
+  made.client.connect();
   made.environment.socket.accept();
+  made.environment.socket.confirm();
   return made;
 }
+
+const ids = (asked) => asked.map(({ channels }) => channels);
 
 describe("backoff", () => {
   test("doubles from one second to thirty", () => {
@@ -53,160 +58,225 @@ describe("backoff", () => {
 
 describe("opening", () => {
   test("connects only when asked to", () => {
-    const { environment, connection } = make();
+    const { environment, client } = make();
     assert.equal(environment.sockets.length, 0);
-    assert.equal(connection.status.state, "closed");
-    connection.open();
+    assert.equal(client.connection.state, "closed");
+    client.connect();
     assert.equal(environment.socket.url, "ws://box/ws");
-    assert.equal(connection.isConnected(), false);
+    assert.equal(client.isConnected(), false);
   });
 
   test("goes from closed over connecting to open", () => {
-    const { states, connection } = makeOpen();
+    const { states, client } = makeOpen();
     assert.deepEqual(states, ["connecting", "open"]);
-    assert.ok(connection.isConnected());
+    assert.ok(client.isConnected());
   });
 
   test("opening twice makes one connection", () => {
-    const { environment, connection } = makeOpen();
-    connection.open();
+    const { environment, client } = makeOpen();
+    client.connect();
     assert.equal(environment.sockets.length, 1);
   });
 
   test("subscribes as soon as it is open, and pings", () => {
     const { environment } = makeOpen({ channels: ["tip", "blocks"] });
-    assert.deepEqual(environment.socket.asked("subscribe"), [{ channels: ["tip", "blocks"] }]);
+    assert.deepEqual(environment.socket.asked("subscribe"), [{ id: 1, channels: ["tip", "blocks"] }]);
     assert.equal(environment.socket.asked("ping").length, 1);
   });
 
-  test("leaves the server's default alone when no channel is named", () => {
-    const { environment } = makeOpen({ channels: [] });
-    assert.deepEqual(environment.socket.asked("subscribe"), []);
+  test("asks for the server's default when nobody says what is wanted", () => {
+    const { environment } = makeOpen({ channels: undefined });
+    assert.deepEqual(ids(environment.socket.asked("subscribe")), [["tip", "blocks", "mempool", "txs"]]);
+  });
+
+  test("the default is replaced by the first that is wanted", () => {
+    const { environment, client } = make({ channels: undefined });
+    client.subscribe("fees");
+    client.connect();
+    environment.socket.accept();
+    assert.deepEqual(ids(environment.socket.asked("subscribe")), [["fees"]]);
+  });
+
+  test("an open socket that does not answer the subscription is given up too", () => {
+    const { environment, client } = make();
+    client.connect();
+    environment.socket.accept();
+    assert.equal(client.isConnected(), false);
+    environment.advance(10_000);
+    assert.equal(client.connection.state, "waiting");
+    assert.equal(client.connection.reason, "no answer");
   });
 
   test("an opening that nobody answers is given up and tried again", () => {
-    const { environment, connection } = make();
-    connection.open();
+    const { environment, client } = make();
+    client.connect();
     environment.advance(10_000);
-    assert.equal(connection.status.state, "waiting");
+    assert.equal(client.connection.state, "waiting");
     assert.equal(environment.socket.closed, 1000);
     environment.advance(1000);
     assert.equal(environment.sockets.length, 2);
   });
 
   test("a constructor that throws is a lost attempt like any other", () => {
-    const { environment, connection } = make();
+    const { environment, client } = make();
     environment.refuses = true;
-    connection.open();
-    assert.equal(connection.status.state, "waiting");
-    assert.equal(connection.status.reason, "bad address");
+    client.connect();
+    assert.equal(client.connection.state, "waiting");
+    assert.equal(client.connection.reason, "bad address");
     environment.refuses = false;
     environment.advance(1000);
     environment.socket.accept();
-    assert.ok(connection.isConnected());
+    environment.socket.confirm();
+    assert.ok(client.isConnected());
   });
 });
 
 describe("reconnecting", () => {
   test("comes back after a loss, later each time", () => {
-    const { environment, connection } = make();
-    connection.open();
+    const { environment, client } = make();
+    client.connect();
     for (const wait of [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
       environment.socket.hangUp();
-      assert.equal(connection.status.state, "waiting");
-      assert.equal(connection.status.retryAt, environment.now() + wait);
+      assert.equal(client.connection.state, "waiting");
+      assert.equal(client.connection.retryAt, environment.now() + wait);
       environment.advance(wait - 1);
-      assert.equal(connection.status.state, "waiting");
+      assert.equal(client.connection.state, "waiting");
       environment.advance(1);
-      assert.equal(connection.status.state, "connecting");
+      assert.equal(client.connection.state, "connecting");
     }
   });
 
   test("an opening resets the pause", () => {
-    const { environment, connection } = make();
-    connection.open();
+    const { environment, client } = make();
+    client.connect();
     for (let i = 0; i < 5; i += 1) {
       environment.socket.hangUp();
       environment.advance(30_000);
     }
     environment.socket.accept();
-    assert.equal(connection.status.attempt, 0);
+    environment.socket.confirm();
+    assert.equal(client.connection.attempt, 0);
     environment.socket.hangUp();
-    assert.equal(connection.status.retryAt, environment.now() + 1000);
+    assert.equal(client.connection.retryAt, environment.now() + 1000);
   });
 
   test("the pause is what chance makes of the bound", () => {
-    const { environment, connection } = make({ random: () => 0.25 });
-    connection.open();
+    const { environment, client } = make({ random: () => 0.25 });
+    client.connect();
     environment.socket.hangUp();
-    assert.equal(connection.status.retryAt, environment.now() + 250);
+    assert.equal(client.connection.retryAt, environment.now() + 250);
   });
 
   test("subscribes again to what it has by then", () => {
-    const { environment, connection } = makeOpen({ channels: ["tip", "txs"] });
-    connection.unsubscribe(["txs"]);
-    connection.subscribe(["fees"]);
+    const { environment, client } = makeOpen({ channels: ["tip", "txs"] });
+    client.unsubscribe(["txs"]);
+    client.subscribe(["fees"]);
     environment.socket.hangUp();
     environment.advance(1000);
     environment.socket.accept();
-    assert.deepEqual(environment.socket.asked("subscribe"), [{ channels: ["tip", "fees"] }]);
+    environment.socket.confirm();
+    assert.deepEqual(ids(environment.socket.asked("subscribe")), [["tip", "fees"]]);
   });
 
   test("tells why and until when it waits", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     environment.socket.hangUp(1013, "full");
-    assert.deepEqual(connection.status, { state: "waiting", attempt: 1, retryAt: environment.now() + 1000, code: 1013, reason: "full" });
+    assert.deepEqual(client.connection, { state: "waiting", transport: null, attempt: 1, retryAt: environment.now() + 1000, code: 1013, reason: "full" });
   });
 
   test("need not wait when the reader is impatient", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     environment.socket.hangUp();
-    connection.retryNow();
+    client.retryNow();
     assert.equal(environment.sockets.length, 2);
     environment.socket.accept();
+    environment.socket.confirm();
     environment.advance(5000);
     assert.equal(environment.sockets.length, 2, "the pause that was cut short is forgotten");
   });
 
   test("impatience changes nothing unless it waits", () => {
-    const { environment, connection } = make();
-    connection.retryNow();
-    connection.open();
-    connection.retryNow();
+    const { environment, client } = make();
+    client.retryNow();
+    client.connect();
+    client.retryNow();
     environment.socket.accept();
-    connection.retryNow();
+    environment.socket.confirm();
+    client.retryNow();
     assert.equal(environment.sockets.length, 1);
   });
 
   test("a late word of a socket that was let go is not heard", () => {
-    const { environment, connection } = make();
+    const { environment, client } = make();
     const heard = [];
-    connection.on("tip.update", (message) => heard.push(message));
-    connection.open();
+    client.on("tip.update", (message) => heard.push(message));
+    client.connect();
     const first = environment.socket;
     environment.advance(10_000);
     environment.advance(1000);
     environment.socket.accept();
+    environment.socket.confirm();
     first.onopen({});
     first.say({ type: "tip.update", data: {} });
     first.onclose({ code: 1006, reason: "" });
     assert.deepEqual(heard, []);
-    assert.ok(connection.isConnected());
+    assert.ok(client.isConnected());
   });
 
-  test("counts how often it was lost", () => {
-    const { environment, connection } = makeOpen();
+  test("counts how often it came back", () => {
+    const { environment, client } = makeOpen();
     environment.socket.hangUp();
     environment.advance(1000);
     environment.socket.hangUp();
-    assert.equal(connection.metrics.reconnects, 2);
+    assert.equal(client.getMetrics().reconnects, 0);
+    environment.advance(2000);
+    environment.socket.accept();
+    environment.socket.confirm();
+    assert.equal(client.getMetrics().reconnects, 1);
   });
+
+  test("gives up after as many attempts as it was allowed", () => {
+    const { environment, client } = make({ maxAttempts: 3 });
+    client.connect();
+    for (let i = 0; i < 4; i += 1) {
+      environment.socket.hangUp();
+      environment.advance(30_000);
+    }
+    assert.equal(environment.sockets.length, 4);
+    assert.equal(client.connection.state, "closed");
+    assert.match(client.connection.reason, /given up after 3 attempts/);
+    assert.deepEqual(environment.waits, []);
+  });
+
+  test("an opening makes the attempts count anew", () => {
+    const { environment, client } = make({ maxAttempts: 2 });
+    client.connect();
+    for (let i = 0; i < 10; i += 1) {
+      environment.socket.accept();
+      environment.socket.confirm();
+      environment.socket.hangUp();
+      environment.advance(1000);
+      environment.socket.hangUp();
+      environment.advance(2000);
+    }
+    assert.equal(client.connection.state, "connecting");
+  });
+
+  for (const [code, reason] of [[1001, "shutdown"], [4000, "idle"], [4008, "too slow"], [4029, "too many messages"], [1013, "full"]]) {
+    test(`comes back after ${code} ${reason}`, () => {
+      const { environment, client } = makeOpen();
+      environment.socket.hangUp(code, reason);
+      assert.equal(client.connection.code, code);
+      environment.advance(1000);
+      assert.equal(environment.sockets.length, 2);
+    });
+  }
 });
 
 describe("closing", () => {
   test("is final: no timer is left and nothing comes back", () => {
-    const { environment, connection, states } = makeOpen();
-    connection.close();
+    const { environment, client, states } = makeOpen();
+    client.close();
     assert.equal(environment.socket.closed, 1000);
     assert.deepEqual(environment.waits, []);
     environment.advance(120_000);
@@ -215,101 +285,136 @@ describe("closing", () => {
   });
 
   test("ends a pause too", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     environment.socket.hangUp();
-    connection.close();
+    client.close();
     environment.advance(120_000);
     assert.equal(environment.sockets.length, 1);
   });
 
   test("can be followed by another opening, without an old pause", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     environment.socket.hangUp();
-    connection.close();
-    connection.close();
-    connection.open();
+    client.close();
+    client.close();
+    client.connect();
     environment.socket.hangUp();
-    assert.equal(connection.status.retryAt, environment.now() + 1000);
+    assert.equal(client.connection.retryAt, environment.now() + 1000);
+  });
+});
+
+describe("a handler", () => {
+  for (const state of ["connecting", "open", "waiting"]) {
+    test(`may close while it is told of "${state}"`, () => {
+      const { environment, client } = make();
+      client.on("connection", (connection) => connection.state === state && client.close());
+      client.connect();
+      if (state !== "connecting") environment.socket.accept();
+      if (state !== "connecting") environment.socket.confirm();
+      if (state === "waiting") environment.socket.hangUp();
+      assert.equal(client.connection.state, "closed");
+      assert.deepEqual(environment.waits, []);
+      assert.ok(environment.sockets.every(({ readyState }) => readyState === 3));
+    });
+  }
+
+  test("may close and open again", () => {
+    const { environment, client } = make();
+    let closes = 1;
+    client.on("connection", ({ state }) => {
+      if (state !== "open" || closes-- < 1) return;
+      client.close();
+      client.connect();
+    });
+    client.connect();
+    environment.socket.accept();
+    environment.socket.confirm();
+    assert.equal(environment.sockets.length, 2);
+    environment.socket.accept();
+    environment.socket.confirm();
+    assert.equal(client.isConnected(), true);
+    assert.equal(environment.socket.asked("ping").length, 1);
   });
 });
 
 describe("messages", () => {
   test("reach every reader of their type, and no other", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     const heard = [];
-    connection.on("tip.update", ({ data }) => heard.push(["first", data.height]));
-    connection.on("tip.update", ({ data }) => heard.push(["second", data.height]));
-    connection.on("fees.update", () => heard.push(["fees"]));
+    client.on("tip.update", ({ data }) => heard.push(["first", data.height]));
+    client.on("tip.update", ({ data }) => heard.push(["second", data.height]));
+    client.on("fees.update", () => heard.push(["fees"]));
     environment.socket.say({ type: "tip.update", channel: "tip", seq: 1, timestamp: 1, data: { height: 5 } });
     assert.deepEqual(heard, [["first", 5], ["second", 5]]);
   });
 
   test("stop when the reader goes", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     const heard = [];
     const handler = () => heard.push("off");
-    const stop = connection.on("a", () => heard.push("stop"));
-    connection.on("a", handler);
+    const stop = client.on("a", () => heard.push("stop"));
+    client.on("a", handler);
     stop();
-    connection.off("a", handler);
-    connection.off("b", handler);
+    client.off("a", handler);
+    client.off("b", handler);
     environment.socket.say({ type: "a" });
     assert.deepEqual(heard, []);
   });
 
   for (const bad of ["", "{", "null", "17", '"text"', "[]", "{}", '{"type":5}', '{"type":null}']) {
     test(`what is no message is counted and passed over: ${bad || "nothing"}`, () => {
-      const { environment, connection } = makeOpen();
+      const { environment, client } = makeOpen();
       const heard = [];
-      connection.on("bad", (text) => heard.push(text));
+      client.on("bad", (text) => heard.push(text));
       environment.socket.say(bad);
       assert.deepEqual(heard, [bad]);
-      assert.equal(connection.metrics.badMessages, 1);
-      assert.equal(connection.metrics.messagesReceived, 0);
-      assert.ok(connection.isConnected());
+      assert.equal(client.getMetrics().badMessages, 1);
+      assert.equal(client.getMetrics().messagesReceived, 0);
+      assert.ok(client.isConnected());
     });
   }
 
   test("one reader's mistake is reported and harms no other", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     const heard = [];
-    connection.on("a", () => {
+    client.on("a", () => {
       throw new Error("mine");
     });
-    connection.on("a", () => heard.push("second"));
+    client.on("a", () => heard.push("second"));
     environment.socket.say({ type: "a" });
     assert.deepEqual(heard, ["second"]);
     assert.deepEqual(environment.reported, ["mine"]);
-    assert.ok(connection.isConnected());
+    assert.ok(client.isConnected());
   });
 
   test("are counted both ways", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     environment.socket.say({ type: "hello", data: {} });
     environment.socket.say({ type: "tip.update", data: {} });
-    assert.equal(connection.metrics.messagesReceived, 2);
-    assert.equal(connection.metrics.messagesSent, 2); // subscribe, ping
+    assert.equal(client.getMetrics().messagesReceived, 2); // answers to itself are the client's own affair
+    assert.equal(client.getMetrics().messagesSent, 2); // subscribe, ping
   });
 });
 
 describe("subscribing", () => {
   test("asks for what is new and gives back what it had, once", () => {
-    const { environment, connection } = makeOpen({ channels: ["tip"] });
-    connection.subscribe(["tip", "txs"]);
-    connection.subscribe(["txs"]);
-    connection.unsubscribe(["txs", "fees"]);
-    connection.unsubscribe(["txs"]);
-    assert.deepEqual(environment.socket.asked("subscribe"), [{ channels: ["tip"] }, { channels: ["txs"] }]);
+    const { environment, client } = makeOpen({ channels: ["tip"] });
+    client.subscribe(["tip", "txs"]);
+    client.subscribe(["txs"]);
+    client.unsubscribe(["txs", "fees"]);
+    client.unsubscribe(["txs"]);
+    assert.deepEqual(ids(environment.socket.asked("subscribe")), [["tip"], ["txs"]]);
     assert.deepEqual(environment.socket.asked("unsubscribe"), [{ channels: ["txs"] }]);
   });
 
   test("while offline is kept for the next opening", () => {
-    const { environment, connection } = make({ channels: [] });
-    connection.subscribe(["mempool"]);
-    connection.open();
-    connection.subscribe(["fees"]);
+    const { environment, client } = make({ channels: undefined });
+    client.subscribe(["mempool"]);
+    client.connect();
+    client.subscribe(["fees"]);
     environment.socket.accept();
-    assert.deepEqual(environment.socket.asked("subscribe"), [{ channels: ["mempool", "fees"] }]);
+    environment.socket.confirm();
+    assert.deepEqual(ids(environment.socket.asked("subscribe")), [["mempool", "fees"]]);
   });
 });
 
@@ -319,14 +424,14 @@ describe("keepalive", () => {
   }
 
   test("measures the way there and back", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     const latencies = [];
-    connection.on("latency", (ms) => latencies.push(ms));
-    assert.equal(connection.metrics.latency, null);
+    client.on("latency", (ms) => latencies.push(ms));
+    assert.equal(client.getMetrics().latency, null);
     environment.advance(12);
     pong(environment);
     assert.deepEqual(latencies, [12]);
-    assert.equal(connection.metrics.latency, 12);
+    assert.equal(client.getMetrics().latency, 12);
   });
 
   test("asks again after three seconds, when everything has settled, and then every thirty", () => {
@@ -345,43 +450,44 @@ describe("keepalive", () => {
   });
 
   test("takes silence for a loss, and lets go without waiting for a farewell", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     pong(environment);
     environment.advance(3000);
     environment.advance(9999);
-    assert.ok(connection.isConnected());
+    assert.ok(client.isConnected());
     environment.advance(1);
-    assert.equal(connection.status.state, "waiting");
-    assert.equal(connection.status.code, 4001);
-    assert.equal(connection.metrics.latency, null);
+    assert.equal(client.connection.state, "waiting");
+    assert.equal(client.connection.code, 4001);
+    assert.equal(client.getMetrics().latency, null);
   });
 
   test("a pong without a timestamp still shows that the server is there", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     environment.socket.say({ type: "pong" });
     environment.advance(12_000);
-    assert.ok(connection.isConnected());
-    assert.equal(connection.metrics.latency, null);
+    assert.ok(client.isConnected());
+    assert.equal(client.getMetrics().latency, null);
   });
 
   test("quiet sets no timer at all, and asks at once when it ends", () => {
-    const { environment, connection } = makeOpen();
+    const { environment, client } = makeOpen();
     pong(environment);
-    connection.setQuiet(true);
+    client.setQuiet(true);
     assert.deepEqual(environment.waits, []);
     environment.advance(3_600_000);
     assert.equal(environment.socket.asked("ping").length, 1);
-    connection.setQuiet(false);
+    client.setQuiet(false);
     assert.equal(environment.socket.asked("ping").length, 2);
     environment.advance(10_000);
-    assert.equal(connection.status.state, "waiting", "the server went away meanwhile");
+    assert.equal(client.connection.state, "waiting", "the server went away meanwhile");
   });
 
   test("quiet from the start opens without a ping, and a pong that is under way starts none", () => {
-    const { environment, connection } = make();
-    connection.setQuiet(true);
-    connection.open();
+    const { environment, client } = make();
+    client.setQuiet(true);
+    client.connect();
     environment.socket.accept();
+    environment.socket.confirm();
     assert.equal(environment.socket.asked("ping").length, 0);
     environment.socket.say({ type: "pong", timestamp: environment.now() });
     assert.deepEqual(environment.waits, []);

@@ -99,6 +99,9 @@ export class ScriptedGateway {
       if (message.op === "ping") socket.send(JSON.stringify({ type: "pong", timestamp: message.timestamp }));
       if (message.op === "unsubscribe") for (const channel of message.channels) socket.channels.delete(channel);
       if (message.op !== "subscribe") return;
+      const recovered = message.since?.epoch === this.epoch;
+      const channels = message.channels.map((channel) => channel.name ?? channel);
+      socket.send(JSON.stringify({ type: "subscribed", id: message.id, data: { channels, epoch: this.epoch, seq: this.#seq, recovered } }));
       for (const channel of message.channels) {
         socket.channels.add(channel);
         const [type, data] = this.states.get(channel) ?? [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Brings the page that the server rendered to life: the same elements, kept up to date over the stream.
-import { Connection } from "../client/connection.js";
+import { features, TipwatchClient } from "../client/index.js";
 import { blockDisconnected, blockFound, blockUpdated, knowsTip, showBlocks } from "./blocks.js";
 import { nextFrame } from "./dom.js";
 import { blockInFeed, clearFeed, reorgInFeed, transactionsRemoved, transactionsSeen } from "./feed.js";
@@ -15,11 +15,15 @@ const whileSeen = ["blocks", "txs", "mempool", "fees", "network"];
 const settleMs = 300; // a tip and its block arrive as two messages
 
 const root = document.documentElement;
-const url = new URL(root.dataset.socket, location.href);
-url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-const token = new URLSearchParams(location.search).get("token"); // where one is needed; a browser's WebSocket cannot send it in a field
-if (token !== null) url.searchParams.set("token", token);
-const connection = new Connection(url, { channels: document.hidden ? always : [...always, ...whileSeen] });
+const token = new URLSearchParams(location.search).get("token"); // where one is needed
+const client = new TipwatchClient(new URL("/", location.href), {
+  socketUrl: root.dataset.socket,
+  channels: [...always, ...whileSeen],
+  since: `${root.dataset.epoch}:${root.dataset.seq}`, // what happened while the page was on its way comes first
+  token,
+});
+window.ws = client; // for the console: ws.getMetrics(), features.disable("websockets")
+window.features = features;
 
 let tipHash = null;
 let asking = 0;
@@ -47,56 +51,58 @@ function checkBlocks() {
   }, settleMs);
 }
 
-connection.on("hello", ({ data }) => {
-  if (data.epoch === root.dataset.epoch) return;
-  root.dataset.epoch = data.epoch; // another run of the server, perhaps of another network
-  clearFeed();
+client.on("reset", ({ reason, position }) => {
+  root.dataset.epoch = position.epoch;
+  if (reason === "restarted") clearFeed(); // another run of the server, perhaps of another network
+  checkBlocks();
 });
-connection.on("tip.update", ({ data }) => {
+client.on("tip.update", ({ data }) => {
   tipHash = data.hash;
   if (document.hidden) showTip(data);
   else nextFrame("tip", () => showTip(data));
   checkBlocks();
 });
-connection.on("status.update", ({ data }) =>
+client.on("status.update", ({ data }) =>
   nextFrame("status", () => {
     showStatus(data);
     followNetwork(data);
   }),
 );
-connection.on("mempool.update", ({ data }) =>
+client.on("mempool.update", ({ data }) =>
   nextFrame("mempool", () => {
     showMempool(data);
     showCount(data.count);
   }),
 );
-connection.on("fees.update", ({ data }) => nextFrame("fees", () => showFees(data)));
-connection.on("network.update", ({ data }) => nextFrame("network", () => showPeers(data)));
-connection.on("block.mined", ({ data }) => {
+client.on("fees.update", ({ data }) => nextFrame("fees", () => showFees(data)));
+client.on("network.update", ({ data }) => nextFrame("network", () => showPeers(data)));
+client.on("block.mined", ({ data }) => {
   if (!blockFound(data)) checkBlocks();
   nextFrame("tip block", () => showTipBlock(data));
   blockInFeed(data);
 });
-connection.on("block.updated", ({ data }) => nextFrame(`update ${data.hash}`, () => blockUpdated(data)));
-connection.on("block.disconnected", ({ data }) => blockDisconnected(data));
-connection.on("chain.reorg", ({ data }) => reorgInFeed(data));
-connection.on("tx.seen", ({ data }) => transactionsSeen([data]));
-connection.on("tx.batch", ({ data }) => transactionsSeen(data));
-connection.on("tx.removed", ({ data }) => transactionsRemoved(data));
+client.on("block.updated", ({ data }) => nextFrame(`update ${data.hash}`, () => blockUpdated(data)));
+client.on("block.disconnected", ({ data }) => blockDisconnected(data));
+client.on("chain.reorg", ({ data }) => reorgInFeed(data));
+client.on("tx.seen", ({ data }) => transactionsSeen([data]));
+client.on("tx.batch", ({ data }) => transactionsSeen(data));
+client.on("tx.removed", ({ data }) => transactionsRemoved(data));
 
-document.addEventListener("visibilitychange", () => {
-  connection.setQuiet(document.hidden);
+/** A tab that nobody looks at listens for its title only, and goes on from there when it is seen. */
+function followVisibility() {
+  client.setQuiet(document.hidden);
   if (document.hidden) {
-    connection.unsubscribe(whileSeen);
+    client.pause(whileSeen);
   } else {
-    connection.subscribe(whileSeen);
-    connection.retryNow();
+    client.resume();
+    client.retryNow();
     checkBlocks();
   }
-});
-addEventListener("online", () => connection.retryNow());
+}
+document.addEventListener("visibilitychange", followVisibility);
+addEventListener("online", () => client.retryNow());
 
 startTime();
-showLink(connection);
-connection.setQuiet(document.hidden);
-connection.open();
+showLink(client);
+if (document.hidden) followVisibility();
+client.connect();

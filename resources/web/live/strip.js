@@ -73,24 +73,32 @@ export function showCount(transactions) {
   if (status) showExactness();
 }
 
-/** @param {import("../client/connection.js").Connection} connection */
-export function showLink(connection) {
-  const show = () => {
-    const { state: phase, retryAt } = connection.status;
-    const { latency } = connection.metrics;
-    const open = phase === "open";
+const ways = { websocket: "over WebSocket", events: "over an event stream", poll: "by long polling", polling: "asking every 2 s" };
+
+/** @param {import("../client/index.js").TipwatchClient} client */
+export function showLink(client) {
+  const words = () => {
+    const { state: phase, transport, retryAt, reason } = client.connection;
+    const { latency } = client.getMetrics();
     const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
-    document.documentElement.classList.toggle("offline", phase === "waiting");
-    setClass(link, "is-", open ? "is-live" : phase === "waiting" ? "is-warn" : "is-waiting");
-    const word = open ? (latency === null ? "Connected" : `${format.integer(Math.max(1, Math.round(latency)))} ms`) : phase === "waiting" ? "Reconnecting" : "Connecting";
-    fill(link, { word, about: open ? "over WebSocket" : phase === "waiting" && seconds > 0 ? `in ${seconds} s` : "" });
+    if (phase === "open") return ["is-live", latency === null ? "Connected" : `${format.integer(Math.max(1, Math.round(latency)))} ms`, ways[transport]];
+    if (phase === "waiting") return ["is-warn", "Reconnecting", seconds > 0 ? `in ${seconds} s` : ""];
+    if (phase === "closed" && reason) return ["is-error", "Disconnected", reason];
+    return ["is-waiting", "Connecting", ""];
+  };
+  const show = () => {
+    const { state: phase } = client.connection;
+    const [style, word, about] = words();
+    document.documentElement.classList.toggle("offline", phase === "waiting" || style === "is-error");
+    setClass(link, "is-", style);
+    fill(link, { word, about });
     retry.hidden = phase !== "waiting";
   };
-  connection.on("status", show);
-  connection.on("latency", show);
-  retry.addEventListener("click", () => connection.retryNow());
+  client.on("connection", show);
+  client.on("latency", show);
+  retry.addEventListener("click", () => client.retryNow());
   everySecond(() => {
-    if (connection.status.state === "waiting") show();
+    if (client.connection.state === "waiting") show();
     if (status?.state === "stale") setText(state.querySelector('[data-f="word"]'), stateWord("Stale"));
   });
   show();
