@@ -99,6 +99,14 @@ describe("what comes again", () => {
     assert.deepEqual(heard(session, [tip(110)]), ["tip@110"]);
   });
 
+  test("the list of alerts that hold is a state, though its channel tells events", () => {
+    const alert = (seq, type = "alert.raised", marked = false) => ({ ...(marked && { resume: false }), type, channel: "alerts", seq });
+    const session = begun(100);
+    heard(session, [alert(101), alert(130, "alerts.active", true)]);
+    session.begin({ epoch, seq: 140 }, true);
+    assert.deepEqual(heard(session, [alert(140, "alerts.active", true), alert(120), alert(130)]), ["alerts@140", "alerts@120", "alerts@130"]);
+  });
+
   test("nothing is passed over that merely has the same number, without a resume", () => {
     assert.deepEqual(heard(begun(100), [block(101), block(101), block(101)]).length, 3);
   });

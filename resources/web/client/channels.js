@@ -3,8 +3,10 @@
 /** What a client is subscribed to when it does not say: the same as the server's own default. */
 export const defaultChannels = ["tip", "blocks", "mempool", "txs"];
 
-/** Of these every message counts; of the others the latest tells all. */
-export const isEventChannel = (name) => name === "blocks" || name === "txs" || name === "alerts" || name.startsWith("track:");
+const eventChannels = new Set(["blocks", "txs", "alerts"]);
+
+/** Whether every message of its kind counts, in order. Of the others the latest tells all, and may be told again. */
+export const isEvent = ({ channel, type }) => eventChannels.has(channel) && type !== "alerts.active";
 
 /** @returns {{name: string, filter?: object, last?: number}[]} of a name, an object with one, or a list of them */
 export function specsOf(channels) {

@@ -170,6 +170,46 @@ export interface Peer {
 /** What changed of it; all of one that is new. */
 export type PeerChange = Pick<Peer, "id"> & Partial<Peer>;
 
+export interface Alert {
+  id: number;
+  rule: string;
+  type: string;
+  severity: "info" | "warning" | "critical";
+  title: string;
+  text: string;
+  subject: string | null;
+  /** Holds until it is cleared; else it tells of a moment. */
+  lasts: boolean;
+  active: boolean;
+  raisedAt: number;
+  clearedAt: number | null;
+}
+
+export interface BlockPlace extends BlockReference {
+  time: number;
+  confirmations?: number;
+}
+
+/** A transaction that is tracked. */
+export type TrackedTransaction =
+  | { txid: string; status: "mempool"; position: { block: number; vsizeAhead: number; effectiveFeerate: number } | null }
+  | { txid: string; status: "confirmed"; block: BlockPlace }
+  | { txid: string; status: "removed"; reason: string; by: string | null }
+  | { txid: string; status: "unknown" };
+
+/** What happens to an address that is tracked. */
+export interface AddressTransaction {
+  address: string;
+  txid: string;
+  status: "mempool" | "confirmed" | "removed";
+  received: number | null;
+  spends: boolean;
+  spent: number | null;
+  block: BlockPlace | null;
+  reason?: string;
+  heardAt: number;
+}
+
 export interface Metrics {
   txPerSecond: number;
   blockInterval: number | null;
@@ -239,11 +279,17 @@ export interface ChannelMessages {
   difficulty: Of<"difficulty", { "difficulty.update": Difficulty }>;
   network: Of<"network", { "network.update": Network } & PeerMessages>;
   nodes: Of<"nodes", PeerMessages>;
+  alerts: Of<"alerts", { "alert.raised": Alert; "alert.cleared": Alert; "alerts.active": Alert[] }>;
   metrics: Of<"metrics", { "metrics.update": Metrics }>;
   status: Of<"status", { "status.update": Status }>;
 }
 
-export type AnyMessage = ChannelMessages[keyof ChannelMessages];
+/** On `track:tx:<txid>` and `track:address:<address>`. */
+export type TrackingMessage =
+  | Message<"tx.position" | "tx.confirmed" | "tx.replaced" | "tx.removed" | "tx.unknown", `track:tx:${string}`, TrackedTransaction>
+  | Message<"address.tx", `track:address:${string}`, AddressTransaction>;
+
+export type AnyMessage = ChannelMessages[keyof ChannelMessages] | TrackingMessage;
 
 /** Type → its message. */
-export type MessagesByType = { [Type in AnyMessage["type"]]: Extract<AnyMessage, { type: Type }> };
+export type MessagesByType = { [Type in AnyMessage["type"]]: AnyMessage & { type: Type } };

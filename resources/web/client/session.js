@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { isEventChannel } from "./channels.js";
+import { isEvent } from "./channels.js";
 
 /** @returns {{epoch: string, seq: number} | null} of "<epoch>:<seq>", as in Tipwatch-Position */
 export function positionFrom(text) {
@@ -66,9 +66,10 @@ export class Session {
   }
 
   /** @p isWanted: the reader will hear it. @returns {boolean} whether @p message is new */
-  accept({ channel, seq, resume }, isWanted = true) {
+  accept(message, isWanted = true) {
+    const { channel, seq, resume } = message;
     if (!Number.isSafeInteger(seq) || typeof channel !== "string") return true;
-    const isNew = !isWanted || !isEventChannel(channel) || this.#isNew(channel, seq);
+    const isNew = !isWanted || !isEvent(message) || this.#isNew(channel, seq);
     if (resume !== false && this.#position) this.#position.seq = seq;
     return isNew;
   }
