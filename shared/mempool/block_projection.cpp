@@ -18,6 +18,7 @@ struct Piece {
     std::span<const Chunk> chunks;
     ChunkIndex::Sums sums;
     std::int32_t lightest = 0;
+    std::uint32_t dependent = 0;
 };
 
 void add(std::vector<Piece> &pieces, const Chunk &chunk)
@@ -28,10 +29,11 @@ void add(std::vector<Piece> &pieces, const Chunk &chunk)
             last.chunks = {last.chunks.data(), last.chunks.size() + 1};
             last.sums.add(chunk);
             last.lightest = std::min(last.lightest, chunk.weight);
+            last.dependent += chunk.cluster == Chunk::alone ? 0 : 1;
             return;
         }
     }
-    pieces.push_back({{&chunk, 1}, {}, chunk.weight});
+    pieces.push_back({{&chunk, 1}, {}, chunk.weight, chunk.cluster == Chunk::alone ? 0u : 1u});
     pieces.back().sums.add(chunk);
 }
 
@@ -82,6 +84,60 @@ ProjectedBlock summary(const ChunkIndex::Sums &sums, const FeerateRange &range)
     return {sums.count, VBytes(sums.vsize), Weight(sums.weight), Satoshi(sums.fee), range};
 }
 
+/// Some clusters, by what their chunks say. Cleared without a touch.
+class ClusterSet {
+public:
+    void clear()
+    {
+        ++m_round;
+        m_count = 0;
+    }
+    bool isEmpty() const { return m_count == 0; }
+    bool contains(std::uint32_t cluster) const { return m_count > 0 && m_slots[find(cluster)].round == m_round; }
+
+    /// @return false if it is there already.
+    bool insert(std::uint32_t cluster)
+    {
+        if (2 * m_count >= m_slots.size())
+            grow();
+        Slot &slot = m_slots[find(cluster)];
+        if (slot.round == m_round)
+            return false;
+        slot = {cluster, m_round};
+        ++m_count;
+        return true;
+    }
+
+private:
+    struct Slot {
+        std::uint32_t cluster = 0;
+        std::uint32_t round = 0; ///< in which it was put there; another one: it is not
+    };
+
+    /// Where it is, or is to be.
+    std::size_t find(std::uint32_t cluster) const
+    {
+        const std::size_t mask = m_slots.size() - 1;
+        std::size_t at = cluster * 2654435761u & mask;
+        while (m_slots[at].round == m_round && m_slots[at].cluster != cluster)
+            at = (at + 1) & mask;
+        return at;
+    }
+    void grow()
+    {
+        const std::vector<Slot> before =
+            std::exchange(m_slots, std::vector<Slot>(std::max<std::size_t>(512, 2 * m_slots.size())));
+        for (const Slot &slot : before) {
+            if (slot.round == m_round)
+                m_slots[find(slot.cluster)] = slot;
+        }
+    }
+
+    std::vector<Slot> m_slots; ///< a power of two, at most half of them in use
+    std::size_t m_count = 0;
+    std::uint32_t m_round = 1;
+};
+
 /// Walks through the chunks, block after block.
 class Miner {
 public:
@@ -96,6 +152,7 @@ public:
     {
         m_room = m_filling.maxWeight - m_filling.reservedWeight;
         m_failures = 0;
+        m_excluded.clear();
         m_block.clear();
         m_blockSums = {};
         m_before.swap(m_passedOver);
@@ -147,7 +204,8 @@ private:
     bool takeFromRun()
     {
         const ChunkIndex::Run &run = m_runs[m_run];
-        if (m_at == 0 && (m_allPay || pays(run.chunks.back())) && takeWhole({run.chunks, run.sums, run.lightest})) {
+        if (m_at == 0 && (m_allPay || pays(run.chunks.back())) &&
+            takeWhole({run.chunks, run.sums, run.lightest, run.dependent})) {
             ++m_run;
             return true;
         }
@@ -182,27 +240,37 @@ private:
     /// All of a piece that fits, or none of one of which nothing does. @return false if it has to be looked at chunk by chunk.
     bool takeWhole(const Piece &piece)
     {
-        if (piece.sums.weight <= m_room) {
+        if (piece.sums.weight < m_room && (piece.dependent == 0 || m_excluded.isEmpty())) {
             m_block.push_back(piece);
             m_blockSums.add(piece.sums);
             m_room -= piece.sums.weight;
             m_failures = 0;
             return true;
         }
-        const auto failures = static_cast<std::int64_t>(piece.chunks.size());
-        const bool goesOn = m_room >= m_filling.fullEnoughWeight || m_failures + failures <= m_filling.mostFailures;
-        if (piece.lightest <= m_room || !goesOn)
+        if (piece.lightest < m_room)
             return false;
+        auto failures = static_cast<std::int64_t>(piece.chunks.size());
+        if (m_room < m_filling.fullEnoughWeight && m_failures + failures > m_filling.mostFailures)
+            return false; // the block may end within
+        if (piece.dependent > 0) {
+            for (const Chunk &chunk : piece.chunks)
+                failures -= exclude(chunk) ? 0 : 1;
+        }
         m_passedOver.push_back(piece);
         m_failures += failures;
         return true;
     }
 
+    bool isExcluded(const Chunk &chunk) const { return chunk.cluster != Chunk::alone && m_excluded.contains(chunk.cluster); }
+
+    /// What comes of its cluster may need it, and cannot be in this block either. @return false if it is excluded itself.
+    bool exclude(const Chunk &chunk) { return chunk.cluster == Chunk::alone || m_excluded.insert(chunk.cluster); }
+
     void take(const Chunk &chunk)
     {
-        if (chunk.weight > m_room) {
+        if (chunk.weight >= m_room || isExcluded(chunk)) {
             add(m_passedOver, chunk);
-            ++m_failures;
+            m_failures += exclude(chunk) ? 1 : 0;
             return;
         }
         add(m_block, chunk);
@@ -219,6 +287,7 @@ private:
     std::vector<Piece> m_block;
     ChunkIndex::Sums m_blockSums, m_taken;
     std::vector<Piece> m_passedOver, m_before; ///< in order
+    ClusterSet m_excluded;                     ///< from this block: something of theirs did not fit
     std::int64_t m_room = 0;
     std::int64_t m_failures = 0;
 };

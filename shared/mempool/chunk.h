@@ -17,6 +17,10 @@ struct Chunk {
     std::uint32_t count = 0; ///< transactions
     std::uint32_t tie = 0;   ///< the highest txid's first four bytes
     std::uint32_t id = 0;    ///< unique in an index
+    /// The same for all chunks of a cluster, of which later ones may need earlier ones; alone: it is all of its cluster.
+    std::uint32_t cluster = alone;
+
+    static constexpr std::uint32_t alone = 0xffffffff;
 
     /// sat/vB
     double feerate() const { return 4 * static_cast<double>(modifiedFee) / weight; }

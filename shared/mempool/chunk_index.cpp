@@ -18,9 +18,11 @@ std::size_t ChunkIndex::runFor(const Chunk &chunk) const
 void ChunkIndex::measure(Run &run)
 {
     run.sums = {};
+    run.dependent = 0;
     run.lightest = run.chunks.front().weight;
     for (const Chunk &chunk : run.chunks) {
         run.sums.add(chunk);
+        run.dependent += chunk.cluster == Chunk::alone ? 0 : 1;
         run.lightest = std::min(run.lightest, chunk.weight);
     }
 }
@@ -41,6 +43,7 @@ void ChunkIndex::insert(const Chunk &chunk)
     Run &run = m_runs[at];
     run.chunks.insert(std::lower_bound(run.chunks.begin(), run.chunks.end(), chunk), chunk);
     run.sums.add(chunk);
+    run.dependent += chunk.cluster == Chunk::alone ? 0 : 1;
     run.lightest = std::min(run.lightest, chunk.weight);
     m_weights[at] = run.sums.weight;
     m_sums.add(chunk);
@@ -67,7 +70,9 @@ void ChunkIndex::erase(const Chunk &chunk)
 {
     const std::size_t at = runFor(chunk);
     Run &run = m_runs[at];
-    run.chunks.erase(std::lower_bound(run.chunks.begin(), run.chunks.end(), chunk));
+    const auto found = std::lower_bound(run.chunks.begin(), run.chunks.end(), chunk);
+    run.dependent -= found->cluster == Chunk::alone ? 0 : 1;
+    run.chunks.erase(found);
     run.sums.add(chunk, -1);
     m_weights[at] = run.sums.weight;
     m_sums.add(chunk, -1);
@@ -91,6 +96,7 @@ void ChunkIndex::joinWithNext(std::size_t at)
     const Run &next = m_runs[at + 1];
     joined.chunks.insert(joined.chunks.end(), next.chunks.begin(), next.chunks.end());
     joined.sums.add(next.sums);
+    joined.dependent += next.dependent;
     joined.lightest = std::min(joined.lightest, next.lightest);
     m_weights[at] = joined.sums.weight;
     m_runs.erase(m_runs.begin() + static_cast<std::ptrdiff_t>(at) + 1);

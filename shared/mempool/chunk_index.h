@@ -44,7 +44,8 @@ public:
     struct Run {
         std::vector<Chunk> chunks; ///< never empty, in order
         Sums sums;
-        std::int32_t lightest = 0; ///< least weight of a chunk
+        std::int32_t lightest = 0;   ///< least weight of a chunk
+        std::uint32_t dependent = 0; ///< chunks that are not all of their cluster
     };
 
     /// It must not be there yet.

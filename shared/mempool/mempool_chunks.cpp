@@ -176,8 +176,11 @@ void MempoolChunks::divideLarger(const MempoolNodes &nodes, std::size_t begin, s
     if (!m_linearizer)
         m_linearizer = std::make_unique<ClusterLinearizer>();
     std::optional<Chunk> before;
-    for (const ClusterLinearizer::Part &part : m_linearizer->divide(m_cluster)) {
+    const std::vector<ClusterLinearizer::Part> &parts = m_linearizer->divide(m_cluster);
+    for (const ClusterLinearizer::Part &part : parts) {
         Chunk chunk;
+        if (parts.size() > 1)
+            chunk.cluster = m_members[begin];
         MempoolSlot last = chunk.id = m_members[begin + part.members.front()];
         for (const std::uint32_t place : part.members) {
             const MempoolSlot slot = m_members[begin + place];

@@ -179,12 +179,15 @@ ProjectedBlocks projectPlainly(std::vector<Chunk> chunks, const BlockFilling &fi
         std::int64_t room = filling.maxWeight - filling.reservedWeight;
         int failures = 0;
         bool over = false;
+        std::set<std::uint32_t> excluded;
         for (const Chunk &c : chunks) {
             over =
                 over || c.feerate() < filling.minFeerate || (failures > filling.mostFailures && room < filling.fullEnoughWeight);
-            if (over || c.weight > room) {
+            if (over || c.weight >= room || excluded.contains(c.cluster)) {
                 left.push_back(c);
-                ++failures;
+                failures += excluded.contains(c.cluster) ? 0 : 1;
+                if (c.cluster != Chunk::alone)
+                    excluded.insert(c.cluster);
                 continue;
             }
             taken.push_back(c);
@@ -412,7 +415,10 @@ private Q_SLOTS:
             const auto weight = random() % 8 == 0 ? 400 + static_cast<std::int32_t>(random() % static_cast<unsigned>(mostWeight))
                                                   : 561 + static_cast<std::int32_t>(random() % 100);
             const double feerate = random() % 50 == 0 ? -1 : static_cast<double>(random() % 4000) / 100;
-            index.insert(chunk(feerate, weight, static_cast<std::uint32_t>(i), 1 + static_cast<std::uint32_t>(random() % 3)));
+            Chunk next = chunk(feerate, weight, static_cast<std::uint32_t>(i), 1 + static_cast<std::uint32_t>(random() % 3));
+            if (random() % 4 == 0)
+                next.cluster = static_cast<std::uint32_t>(random() % static_cast<unsigned>(count / 10 + 1));
+            index.insert(next);
         }
         BlockFilling filling;
         filling.maxWeight = maxWeight;
