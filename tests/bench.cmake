@@ -23,3 +23,9 @@ target_link_libraries(bench_history PRIVATE tipwatch_warnings tipwatch_history)
 # What a block costs that is compared with what was expected
 add_executable(bench_block_audit bench/block_audit.cpp)
 target_link_libraries(bench_block_audit PRIVATE tipwatch_warnings tipwatch_shared)
+
+# From the connection to a node with a full mempool to the proven picture of it
+if(TARGET tipwatch_fake_node)
+    add_executable(bench_connect bench/connect.cpp)
+    target_link_libraries(bench_connect PRIVATE tipwatch_fake_node)
+endif()
