@@ -42,6 +42,12 @@ void Backend::setGatewayEnabled(bool enabled)
         &m_host, [this, enabled] { m_engine->setGatewayEnabled(enabled); }, Qt::QueuedConnection);
 }
 
+void Backend::wantProjected(ProjectedSet blocks)
+{
+    QMetaObject::invokeMethod(
+        &m_host, [this, blocks] { m_engine->store().projectedInterest().want(this, blocks); }, Qt::QueuedConnection);
+}
+
 void Backend::changeGateway(const GatewaySettings &settings)
 {
     QMetaObject::invokeMethod(

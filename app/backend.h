@@ -30,6 +30,9 @@ public:
     /// What was. @p done is called on the main thread, later; not at all once the backend is destroyed.
     void askHistory(HistoryWindow window, HistoryReader::Done done);
 
+    /// The window wants to be told of what these projected blocks are made of: ProjectedTransactionsChanged, and in the snapshot.
+    void wantProjected(ProjectedSet blocks);
+
     /// Readers on other threads connect queued.
     EventBus &bus() { return m_engine->bus(); }
     ChainSnapshotPtr snapshot() const { return m_engine->store().snapshot(); }

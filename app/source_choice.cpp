@@ -28,6 +28,9 @@ ChosenSource chooseSource(const Config &config, ChainStore &store, const Clock &
         return ChosenSource{std::make_unique<BitcoinSource>(node, store, clock, locator), "bitcoin", std::move(reason)};
     };
 
+    BlockFilling filling;
+    filling.reservedWeight = config.bitcoin.blockReservedWeight;
+    store.setBlockFilling(filling);
     if (config.source == SourceKind::Simulated)
         return simulated("asked for");
     // A node that is named is meant, whether it runs yet or not.

@@ -13,7 +13,7 @@ foreach(name test_admission test_http_limits test_tokens test_access test_tls te
 endforeach()
 
 # The stream without WebSocket
-foreach(name test_event_stream test_long_poll test_alerts_served)
+foreach(name test_event_stream test_long_poll test_alerts_served test_projected)
     tipwatch_test(NAME ${name} SOURCES unit/gateway/${name}.cpp LIBS tipwatch_gateway gateway_test_support)
 endforeach()
 tipwatch_test(NAME test_curl SOURCES integration/test_curl.cpp LIBS tipwatch_gateway gateway_test_support)

@@ -3,6 +3,8 @@ tipwatch_test(NAME test_address SOURCES unit/shared/test_address.cpp LIBS tipwat
 tipwatch_test(NAME test_domain SOURCES unit/shared/test_domain.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_mempool_graph SOURCES unit/shared/test_mempool_graph.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_projection SOURCES unit/shared/test_projection.cpp LIBS tipwatch_shared tipwatch_fixture)
+tipwatch_test(NAME test_fee_tiers SOURCES unit/shared/test_fee_tiers.cpp LIBS tipwatch_shared)
+tipwatch_test(NAME test_projected_transactions SOURCES unit/shared/test_projected_transactions.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_chain_store SOURCES unit/shared/test_chain_store.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_transaction_life SOURCES unit/shared/test_transaction_life.cpp LIBS tipwatch_shared)
 tipwatch_test(NAME test_tracking SOURCES unit/shared/test_tracking.cpp LIBS tipwatch_shared)

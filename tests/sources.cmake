@@ -40,6 +40,7 @@ tipwatch_test(NAME node_locator_test SOURCES unit/sources/node_locator_test.cpp 
 tipwatch_test(NAME bitcoin_wire_regtest SOURCES regtest/bitcoin_wire_regtest.cpp LIBS tipwatch_regtest)
 tipwatch_test(NAME node_queries_regtest SOURCES regtest/node_queries_regtest.cpp LIBS tipwatch_regtest)
 tipwatch_test(NAME transaction_life_regtest SOURCES regtest/transaction_life_regtest.cpp LIBS tipwatch_regtest)
+tipwatch_test(NAME projection_regtest SOURCES regtest/projection_regtest.cpp LIBS tipwatch_regtest)
 
 # The simulated source
 tipwatch_test(NAME test_simulated_network SOURCES unit/sources/test_simulated_network.cpp LIBS tipwatch_sources)

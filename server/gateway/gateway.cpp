@@ -133,6 +133,7 @@ Gateway::Gateway(const GatewayConfig &config, EventBus &bus, const ChainStore &s
 Gateway::~Gateway()
 {
     m_serving.reset();
+    tellInterest();
 }
 
 Result<void> Gateway::check(const GatewayConfig &config)
@@ -264,12 +265,27 @@ void Gateway::stop()
     }
     m_enabled = false;
     m_error.clear();
+    tellInterest();
     refreshStatus();
+}
+
+/// What clients want to be told of the projected blocks.
+void Gateway::tellInterest()
+{
+    m_interestIsDue.exchange(false); // and with it sees what came before it was set
+    unsigned wanted = 0;
+    for (std::size_t index = 0; m_serving && index < projectedChannels; ++index) {
+        if (m_serving->reactor->counters().projectedClients[index].load() > 0)
+            wanted |= 1u << index;
+    }
+    m_store.projectedInterest().want(this, static_cast<ProjectedSet>(wanted));
 }
 
 /// Any thread.
 void Gateway::clientsChanged()
 {
+    if (!m_interestIsDue.exchange(true)) // at once: the list that they wait for is made only then
+        QMetaObject::invokeMethod(this, &Gateway::tellInterest, Qt::QueuedConnection);
     if (m_statusIsDue.exchange(true))
         return;
     QMetaObject::invokeMethod(&m_statusTimer, qOverload<>(&QTimer::start), Qt::QueuedConnection);

@@ -67,6 +67,7 @@ private:
     Result<void> moveWebServer(const GatewayConfig &before);
     void allowDescriptors() const;
     void clientsChanged();
+    void tellInterest();
     void refreshStatus();
 
     GatewayConfig m_config;
@@ -80,7 +81,8 @@ private:
     GatewayStatus m_told; ///< what statusChanged() said last
     QTimer m_statusTimer;
     std::atomic<bool> m_statusIsDue{false}; ///< the timer runs, or is about to
-    std::unique_ptr<Serving> m_serving;     ///< null while not listening
+    std::atomic<bool> m_interestIsDue{false};
+    std::unique_ptr<Serving> m_serving; ///< null while not listening
 };
 
 } // namespace tipwatch

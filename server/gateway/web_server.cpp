@@ -101,6 +101,21 @@ auto activityFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
     };
 }
 
+/// The same for the transactions of a projected block.
+ProjectedApi::Ask projectedFrom(const ChainStore &store, QObject &backend, FrontDoor &door)
+{
+    return [&store, &backend, &door](std::size_t index, ProjectedApi::Reply reply) {
+        QMetaObject::invokeMethod(
+            &backend,
+            [&store, &door, index, reply = std::move(reply)] {
+                const ProjectedApi::Answer answer{store.position(), store.projectedTransactions(index)};
+                QMetaObject::invokeMethod(
+                    &door, [reply, answer] { reply(answer); }, Qt::QueuedConnection);
+            },
+            Qt::QueuedConnection);
+    };
+}
+
 /// S0, S2 and S3 are spoken at the first two, then S1, then S4.
 FrontDoor::SocketPaths socketPaths(const GatewayConfig &config)
 {
@@ -126,6 +141,7 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
     : m_store(needs.store), m_reactor(needs.reactor),
       m_frontDoor(config, needs.keys, needs.clock, needs.reactor, needs.bridges, socketPaths(config)),
       m_questions(needs.queries, m_backend, m_frontDoor), m_stream(m_store, m_reactor),
+      m_projected(m_store, projectedFrom(m_store, m_backend, m_frontDoor)),
       m_rest({m_store, serverName,
               [this] { return GatewayStatus{true, true, url(), m_reactor.counters().clients.load(), {}, {}}; },
               [history = needs.history] { return history ? history->status() : HistoryStatus(); }}),
@@ -149,7 +165,8 @@ WebServer::WebServer(const GatewayConfig &config, const Needs &needs)
     m_blocks.addRoutes(m_frontDoor.router());
     m_addresses.addRoutes(m_frontDoor.router());
     m_alerts.addRoutes(m_frontDoor.router());
-    m_rest.addRoutes(m_frontDoor.router());
+    m_projected.addRoutes(m_frontDoor.router());
+    m_rest.addRoutes(m_frontDoor.router()); // last of /api: what is nowhere else is not found there
     m_frontDoor.router().add("/metrics", [this](const HttpRequest &) {
         HttpResponse response;
         response.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}, {"Cache-Control", "no-store"}};

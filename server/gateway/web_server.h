@@ -10,6 +10,7 @@
 #include "server/gateway/front_door/history_api.h"
 #include "server/gateway/front_door/mempool_api.h"
 #include "server/gateway/front_door/node_questions.h"
+#include "server/gateway/front_door/projected_api.h"
 #include "server/gateway/front_door/rest_api.h"
 #include "server/gateway/front_door/site.h"
 #include "server/gateway/front_door/stream_routes.h"
@@ -63,6 +64,7 @@ private:
     FrontDoor m_frontDoor;
     NodeQuestions m_questions;
     StreamRoutes m_stream;
+    ProjectedApi m_projected;
     RestApi m_rest;
     BlockApi m_blocks;
     MempoolApi m_mempool;

@@ -26,6 +26,7 @@ struct BitcoinConfig {
     std::string user;       ///< with passwordFile, instead of the cookie
     std::string passwordFile;     ///< first line is the password
     std::vector<std::string> zmq; ///< "topic=endpoint", e.g. "sequence=tcp://127.0.0.1:28332"; empty: asked from the node
+    std::int64_t blockReservedWeight = 8'000; ///< weight units that miners keep free (-blockreservedweight); no RPC tells it
 };
 
 struct SimulatedConfig {

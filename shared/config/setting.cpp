@@ -247,6 +247,9 @@ void addSource(std::vector<Setting> &all)
                        "topic=endpoint with topic sequence, rawblock, hashblock, rawtx or hashtx and endpoint tcp://host:port or "
                        "ipc://path",
                        isZmqSubscription));
+    all.push_back(integer({group, "bitcoin.block_reserved_weight", "TIPWATCH_BLOCK_RESERVED_WEIGHT", "--block-reserved-weight",
+                           "N", "weight miners keep free in a block (-blockreservedweight)"},
+                          in(&Config::bitcoin, &BitcoinConfig::blockReservedWeight), 2'000, 4'000'000));
 }
 
 void addSimulated(std::vector<Setting> &all)

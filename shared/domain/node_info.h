@@ -10,13 +10,23 @@
 
 namespace tipwatch {
 
-/// Feerates for a confirmation target. Absent where nothing can be said yet (a fresh node has no estimate).
-struct FeeEstimates {
+/// What the node expects to be enough for a confirmation target (estimatesmartfee). Absent where it has no estimate yet.
+struct NodeFeeEstimates {
     std::optional<Feerate> nextBlock; ///< 1 to 2 blocks
     std::optional<Feerate> halfHour;  ///< 3 blocks
     std::optional<Feerate> hour;      ///< 6 blocks
     std::optional<Feerate> economy;   ///< 144 blocks
-    Feerate minimum;                  ///< what the node accepts at all
+    friend bool operator==(const NodeFeeEstimates &, const NodeFeeEstimates &) = default;
+};
+
+/// What it takes to be mined in time, read off the projected blocks (FeeTiers), beside the node's estimates. Absent: the mempool is not known yet.
+struct FeeEstimates {
+    std::optional<Feerate> nextBlock;
+    std::optional<Feerate> halfHour;
+    std::optional<Feerate> hour;
+    std::optional<Feerate> economy; ///< within hours
+    Feerate minimum;                ///< what the node accepts at all; 0 is unknown
+    NodeFeeEstimates node{};
     friend bool operator==(const FeeEstimates &, const FeeEstimates &) = default;
 };
 

@@ -5,6 +5,8 @@
 #include "shared/domain/shared_list.h"
 
 #include <cstddef>
+#include <memory>
+#include <vector>
 
 namespace tipwatch {
 
@@ -18,6 +20,26 @@ struct ProjectedBlock {
     friend bool operator==(const ProjectedBlock &, const ProjectedBlock &) = default;
 
     Feerate medianFeerate() const { return feerateRange[3]; }
+};
+
+/// A transaction of a projected block.
+struct ProjectedTransaction {
+    TxId txid;
+    VBytes vsize;
+    Satoshi fee;
+    Feerate feerate; ///< of the chunk that it is mined with: what it pays together with those it needs or that need it
+    friend bool operator==(const ProjectedTransaction &, const ProjectedTransaction &) = default;
+};
+/// Of one block, in the order of their txids. Null: nobody wants to know.
+using ProjectedTransactions = std::shared_ptr<const std::vector<ProjectedTransaction>>;
+
+/// What has become different in the list of a projected block's transactions.
+struct ProjectedChange {
+    std::size_t index = 0;       ///< of the block
+    ProjectedTransactions whole; ///< the list from now on; null: it is as it was but for the rest here
+    std::vector<ProjectedTransaction> added{};
+    std::vector<TxId> removed{};
+    std::vector<ProjectedTransaction> changed{};
 };
 
 /// The next blocks, and all that waits behind them.

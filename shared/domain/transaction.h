@@ -74,6 +74,12 @@ struct MempoolEntry {
     void set(TxFlag flag) { flags = static_cast<std::uint16_t>(flags | static_cast<std::uint16_t>(flag)); }
 };
 
+/// What prioritisetransaction has added to the fee of a transaction, when blocks are filled.
+struct FeeDelta {
+    TxId txid;
+    Satoshi delta; ///< may be below 0
+};
+
 /// Why a transaction left the mempool, as far as the node's words allow to tell.
 enum class RemovalReason { Mined, Replaced, Conflict, Evicted, Expired, Reorg, Unknown };
 

@@ -15,6 +15,7 @@ struct BlockFilling {
     double minFeerate = 0.001;             ///< -blockmintxfee, sat/vB; chunks below it are never taken
     int mostFailures = 1'000;              ///< chunks in a row that do not fit, after which a block that is
     std::int64_t fullEnoughWeight = 4'000; ///< full but for so much counts as full
+    friend bool operator==(const BlockFilling &, const BlockFilling &) = default;
 };
 
 /// Cuts the next blocks out of @p chunks as a miner would: best first; what does not fit into one block comes first in the next.

@@ -58,6 +58,8 @@ bool MempoolGraph::add(const MempoolEntry &entry)
             join(slot, childSlot);
     }
 
+    if (entry.modifiedFee != entry.fee)
+        m_prioritised.insert(entry.txid);
     m_chunks.touch(slot);
     m_vsize += entry.vsize;
     m_fees += entry.fee;
@@ -106,11 +108,40 @@ bool MempoolGraph::remove(const TxId &txid)
 
     m_vsize -= VBytes(gone.vsize);
     m_fees -= gone.fee;
+    if (gone.modifiedFee != gone.fee)
+        m_prioritised.erase(txid);
     m_bands[gone.band] -= gone.vsize;
     --m_bandCounts[gone.band];
     m_index.erase(txid, keyOf());
     m_nodes.giveBack(slot);
     return true;
+}
+
+bool MempoolGraph::setFeeDeltas(std::span<const FeeDelta> deltas)
+{
+    bool hasChanged = false;
+    const auto set = [&](const TxId &txid, Satoshi delta) {
+        const Slot slot = slotOf(txid);
+        if (slot == TxidIndex::none)
+            return;
+        Node &node = m_nodes[slot];
+        if (delta != Satoshi())
+            m_prioritised.insert(txid);
+        if (node.modifiedFee == node.fee + delta)
+            return;
+        m_chunks.remove(m_nodes, slot); // whose chunk may be known by what it pays only
+        node.modifiedFee = node.fee + delta;
+        m_chunks.touch(slot);
+        hasChanged = true;
+    };
+    const auto before = std::exchange(m_prioritised, {});
+    for (const FeeDelta &delta : deltas)
+        set(delta.txid, delta.delta);
+    for (const TxId &txid : before) {
+        if (!m_prioritised.contains(txid))
+            set(txid, Satoshi());
+    }
+    return hasChanged;
 }
 
 void MempoolGraph::clear()

@@ -12,7 +12,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -32,6 +34,9 @@ public:
     bool remove(const TxId &txid);
 
     void clear();
+
+    /// All the deltas that there are: what is not among them has none. @return whether that changed anything.
+    bool setFeeDeltas(std::span<const FeeDelta> deltas);
 
     bool contains(const TxId &txid) const { return slotOf(txid) != TxidIndex::none; }
 
@@ -82,6 +87,7 @@ private:
     std::unordered_multimap<TxId, TxId, HashOfHash256> m_awaitedParents; ///< parent not there yet -> child
     std::array<std::int64_t, feerateBands.size()> m_bands{};             ///< vsize in each
     std::array<std::int32_t, feerateBands.size()> m_bandCounts{};
+    std::unordered_set<TxId, HashOfHash256> m_prioritised; ///< that have a delta
     VBytes m_vsize;
     Satoshi m_fees;
 };

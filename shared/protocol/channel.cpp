@@ -16,6 +16,22 @@ std::string_view channelName(Channel channel)
         return "mempool";
     case Channel::Projected:
         return "projected";
+    case Channel::Projected0:
+        return "projected:0";
+    case Channel::Projected1:
+        return "projected:1";
+    case Channel::Projected2:
+        return "projected:2";
+    case Channel::Projected3:
+        return "projected:3";
+    case Channel::Projected4:
+        return "projected:4";
+    case Channel::Projected5:
+        return "projected:5";
+    case Channel::Projected6:
+        return "projected:6";
+    case Channel::Projected7:
+        return "projected:7";
     case Channel::Fees:
         return "fees";
     case Channel::Difficulty:

@@ -15,6 +15,14 @@ enum class Channel : std::uint8_t {
     Txs,
     Mempool,
     Projected,
+    Projected0, ///< the transactions of the first projected block; the others follow it
+    Projected1,
+    Projected2,
+    Projected3,
+    Projected4,
+    Projected5,
+    Projected6,
+    Projected7,
     Fees,
     Difficulty,
     Network,
@@ -26,8 +34,10 @@ enum class Channel : std::uint8_t {
 };
 
 inline constexpr std::array allChannels{
-    Channel::Tip,     Channel::Blocks, Channel::Txs,     Channel::Mempool, Channel::Projected, Channel::Fees, Channel::Difficulty,
-    Channel::Network, Channel::Nodes,  Channel::Metrics, Channel::Status,  Channel::Alerts,    Channel::Track};
+    Channel::Tip,        Channel::Blocks,     Channel::Txs,        Channel::Mempool,    Channel::Projected,  Channel::Projected0,
+    Channel::Projected1, Channel::Projected2, Channel::Projected3, Channel::Projected4, Channel::Projected5, Channel::Projected6,
+    Channel::Projected7, Channel::Fees,       Channel::Difficulty, Channel::Network,    Channel::Nodes,      Channel::Metrics,
+    Channel::Status,     Channel::Alerts,     Channel::Track};
 inline constexpr std::size_t channelCount = allChannels.size();
 
 /// State channels conflate: only the latest message matters. Event channels never reorder and never silently lose.
@@ -38,6 +48,13 @@ constexpr ChannelKind kindOf(Channel channel)
     const bool isEvent =
         channel == Channel::Blocks || channel == Channel::Txs || channel == Channel::Alerts || channel == Channel::Track;
     return isEvent ? ChannelKind::Event : ChannelKind::State;
+}
+
+inline constexpr std::size_t projectedChannels = 8;
+/// projected:@p index
+constexpr Channel projectedChannel(std::size_t index)
+{
+    return static_cast<Channel>(static_cast<std::size_t>(Channel::Projected0) + index);
 }
 
 std::string_view channelName(Channel channel);

@@ -297,14 +297,13 @@ void encode(ValueWriter &out, const ProjectedBlocks &projection)
     out.endArray();
 }
 
-void encode(ValueWriter &out, const FeeEstimates &fees)
+void encode(ValueWriter &out, const ProjectedTransaction &transaction)
 {
     out.beginObject();
-    feerate(out, "nextBlock", fees.nextBlock);
-    feerate(out, "halfHour", fees.halfHour);
-    feerate(out, "hour", fees.hour);
-    feerate(out, "economy", fees.economy);
-    out.member("minimum", shown(fees.minimum));
+    out.member("txid", transaction.txid);
+    out.member("vsize", transaction.vsize.value);
+    out.member("fee", transaction.fee.value);
+    out.member("feerate", shown(transaction.feerate));
     out.endObject();
 }
 
@@ -333,6 +332,22 @@ void encode(ValueWriter &out, const DifficultyProgress &difficulty)
     known(out, "time", difficulty.halvingTime);
     out.member("subsidy", difficulty.subsidy.value);
     out.member("subsidyAfter", difficulty.subsidyAfter.value);
+    out.endObject().endObject();
+}
+
+void encode(ValueWriter &out, const FeeEstimates &fees)
+{
+    const auto tiers = [&](const auto &of) {
+        feerate(out, "nextBlock", of.nextBlock);
+        feerate(out, "halfHour", of.halfHour);
+        feerate(out, "hour", of.hour);
+        feerate(out, "economy", of.economy);
+    };
+    out.beginObject();
+    tiers(fees);
+    feerate(out, "minimum", fees.minimum.value > 0 ? std::optional(fees.minimum) : std::nullopt);
+    out.key("node").beginObject();
+    tiers(fees.node);
     out.endObject().endObject();
 }
 

@@ -20,6 +20,7 @@ void encode(ValueWriter &out, const BlockSummary &block);
 void encode(ValueWriter &out, const MempoolEntry &entry);
 void encode(ValueWriter &out, const MempoolSummary &mempool);
 void encode(ValueWriter &out, const ProjectedBlocks &projection);
+void encode(ValueWriter &out, const ProjectedTransaction &transaction);
 void encode(ValueWriter &out, const FeeEstimates &fees);
 void encode(ValueWriter &out, const DifficultyProgress &difficulty);
 void encode(ValueWriter &out, const NetworkInfo &network);

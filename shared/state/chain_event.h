@@ -83,6 +83,11 @@ struct DifficultyChanged {
     DifficultyProgress difficulty;
 };
 
+/// What the next blocks would be made of, as far as somebody wants to know (ProjectedInterest). Begins with the whole list. Never empty.
+struct ProjectedTransactionsChanged {
+    std::vector<ProjectedChange> blocks;
+};
+
 struct FeesChanged {
     FeeEstimates fees;
 };
@@ -118,8 +123,8 @@ struct AlertCleared {
 
 using ChainEventBody =
     std::variant<TipChanged, BlockConnected, BlockUpdated, BlockDisconnected, ChainReorganised, TransactionsSeen,
-                 TransactionsRemoved, MempoolChanged, ProjectionChanged, FeesChanged, NetworkChanged, PeersChanged,
-                 SourceStatusChanged, DifficultyChanged, TrackedChanged, AlertRaised, AlertCleared>;
+                 TransactionsRemoved, MempoolChanged, ProjectionChanged, ProjectedTransactionsChanged, FeesChanged,
+                 NetworkChanged, PeersChanged, SourceStatusChanged, DifficultyChanged, TrackedChanged, AlertRaised, AlertCleared>;
 
 /// What happened, where in the order, and when we heard of it. Immutable; shared by all readers.
 struct ChainEvent {

@@ -4,6 +4,7 @@
 #include "shared/domain/shared_list.h"
 #include "shared/state/chain_event.h"
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct ChainSnapshot {
     TrackedByTxidPtr tracked = std::make_shared<const TrackedByTxid>(); ///< how the transactions stand that somebody tracks
     SharedList<AlertPtr> activeAlerts{};                                ///< in the order in which they were raised
     SharedList<AlertPtr> recentAlerts{};                                ///< newest first, at most AlertBook::keptAlerts
+    std::array<ProjectedTransactions, ProjectedBlocks::most> projectedTransactions{}; ///< by block; null: nobody wants to know
 };
 
 using ChainSnapshotPtr = std::shared_ptr<const ChainSnapshot>;

@@ -3,6 +3,7 @@
 
 #include "shared/mempool/block_audit.h"
 #include "shared/mempool/block_projection.h"
+#include "shared/mempool/projected_transactions.h"
 #include "shared/state/block_feerates.h"
 
 #include <QRandomGenerator>
@@ -63,6 +64,11 @@ ChainStore::ChainStore(EventBus &bus, const Clock &clock, QObject *parent)
     m_peersTimer.setParent(this);
     m_peersTimer.setSingleShot(true);
     connect(&m_peersTimer, &QTimer::timeout, this, &ChainStore::publishPeers);
+    m_feesTimer.setParent(this);
+    m_feesTimer.setSingleShot(true);
+    connect(&m_feesTimer, &QTimer::timeout, this, &ChainStore::publishFees);
+    m_projectedInterest.setParent(this);
+    connect(&m_projectedInterest, &ProjectedInterest::changed, this, &ChainStore::publishProjectedTransactions);
     refreshSnapshot();
 }
 
@@ -310,7 +316,7 @@ void ChainStore::keepContents(const ConnectedBlock &block, BlockSummary &summary
             transaction.flags = MinedTransaction::Undescribed;
     }
     if (canExpect(summary, heardAt))
-        summary.match = matchWithProjection(contents, m_graph, {}, heardAt / 1000);
+        summary.match = matchWithProjection(contents, m_graph, m_filling, heardAt / 1000);
     m_archive.add(summary.hash, std::move(contents));
 }
 
@@ -360,6 +366,7 @@ void ChainStore::resetMempool(std::span<const TxId> txids, std::uint64_t mempool
             m_undescribed.emplace(txid, Undescribed{heardAt, false});
     }
     m_replacedBy.clear();
+    m_mempoolIsKnown = true;
     m_mempoolSequence = mempoolSequence;
     m_tracking.removed(gone, RemovalReason::Unknown, heardAt);
     if (!gone.empty())
@@ -491,6 +498,20 @@ void ChainStore::setMempoolLimits(const MempoolLimits &limits)
     touchMempool();
 }
 
+void ChainStore::setFeeDeltas(std::span<const FeeDelta> deltas)
+{
+    if (m_graph.setFeeDeltas(deltas))
+        touchMempool();
+}
+
+void ChainStore::setBlockFilling(const BlockFilling &filling)
+{
+    if (m_filling == filling)
+        return;
+    m_filling = filling;
+    touchMempool();
+}
+
 /// Tells the figures now if they were not told a moment ago, else when that moment is over.
 void ChainStore::touchMempool()
 {
@@ -536,19 +557,41 @@ void ChainStore::publishMempool()
 
 void ChainStore::publishProjection()
 {
-    ProjectedBlocks projection = projectBlocks(m_graph.chunks());
+    ProjectedBlocks projection = projectBlocks(m_graph.chunks(), m_filling);
     m_tracking.queueMoved(m_graph.chunks(), projection);
     if (projection != m_projection) {
         m_projection = std::move(projection);
         publish(ProjectionChanged{m_projection}, m_clock.unixMs());
     }
     publishTracked(m_clock.unixMs());
+    publishProjectedTransactions();
+    updateFees();
 }
 
 void ChainStore::publishTracked(std::int64_t heardAt)
 {
     if (auto news = m_tracking.takeNews())
         publish(std::move(*news), heardAt);
+}
+
+/// Of the blocks that somebody wants to know; the others are forgotten.
+void ChainStore::publishProjectedTransactions()
+{
+    ProjectedTransactionsChanged news;
+    for (std::size_t index = 0; index < m_projectedTransactions.size(); ++index) {
+        ProjectedTransactions &known = m_projectedTransactions[index];
+        if ((m_projectedInterest.wanted() >> index & 1) == 0) {
+            known.reset();
+            continue;
+        }
+        ProjectedTransactions now = tipwatch::projectedTransactions(m_graph, index, m_filling);
+        if (auto change = projectedChange(index, known, now)) {
+            news.blocks.push_back(std::move(*change));
+            known = std::move(now);
+        }
+    }
+    if (!news.blocks.empty())
+        publish(std::move(news), m_clock.unixMs());
 }
 
 // --- the rest
@@ -568,12 +611,45 @@ void ChainStore::publishDifficulty(std::int64_t heardAt)
     publish(DifficultyChanged{progress}, heardAt);
 }
 
-void ChainStore::setFees(const FeeEstimates &fees, std::int64_t heardAt)
+void ChainStore::setNodeFees(const NodeFeeEstimates &fees, std::int64_t heardAt)
 {
+    m_nodeFees = fees;
+    m_feesHeardAt = heardAt;
+    publishFees();
+}
+
+/// While most of the mempool is not described yet, what it takes is not known; what it took stays.
+void ChainStore::updateFees()
+{
+    constexpr std::size_t mostUndescribed = 20; // one in so many
+    m_mempoolIsKnown = m_mempoolIsKnown || !m_undescribed.empty() || m_graph.size() > 0;
+    const bool isDescribed = m_undescribed.size() * mostUndescribed <= mempoolCount();
+    if (m_mempoolIsKnown && isDescribed && m_limits.minFeerate.value > 0)
+        m_feeTiers.update(m_projection, m_filling, m_limits.minFeerate, m_clock.steadyMs());
+    publishFees();
+}
+
+void ChainStore::publishFees()
+{
+    const std::int64_t now = m_clock.steadyMs();
+    FeeEstimates fees;
+    if (const auto tiers = m_feeTiers.at(now)) {
+        fees.nextBlock = (*tiers)[0];
+        fees.halfHour = (*tiers)[1];
+        fees.hour = (*tiers)[2];
+        fees.economy = (*tiers)[3];
+    }
+    fees.minimum = m_limits.minFeerate;
+    fees.node = m_nodeFees;
+    if (const auto next = m_feeTiers.changesAt())
+        m_feesTimer.start(static_cast<int>(std::max<std::int64_t>(*next - now, 1)));
+    else
+        m_feesTimer.stop();
     if (m_fees == fees)
         return;
+    const bool isNodes = m_fees.node != fees.node;
     m_fees = fees;
-    publish(FeesChanged{m_fees}, heardAt);
+    publish(FeesChanged{m_fees}, isNodes ? m_feesHeardAt : m_clock.unixMs());
 }
 
 void ChainStore::setNetwork(const NetworkInfo &network, std::int64_t heardAt)
@@ -657,7 +733,8 @@ void ChainStore::refreshSnapshot()
                                                                         m_difficultyProgress,
                                                                         m_tracking.tracked(),
                                                                         m_alerts.active(),
-                                                                        m_alerts.recent()});
+                                                                        m_alerts.recent(),
+                                                                        m_projectedTransactions});
     const std::lock_guard lock(m_snapshotMutex);
     m_snapshot.swap(snapshot);
 }
@@ -678,6 +755,11 @@ MempoolTxids ChainStore::mempoolTxids() const
     for (const auto &[txid, waiting] : m_undescribed)
         all.txids.push_back(txid);
     return all;
+}
+
+ProjectedTransactions ChainStore::projectedTransactions(std::size_t index) const
+{
+    return tipwatch::projectedTransactions(m_graph, index, m_filling);
 }
 
 std::vector<TxId> ChainStore::undescribed() const

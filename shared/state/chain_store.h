@@ -3,6 +3,7 @@
 
 #include "shared/domain/clock.h"
 #include "shared/domain/transaction_detail.h"
+#include "shared/mempool/block_projection.h"
 #include "shared/mempool/mempool_graph.h"
 #include "shared/mempool/queue_position.h"
 #include "shared/state/alert_book.h"
@@ -13,12 +14,15 @@
 #include "shared/state/departed_transactions.h"
 #include "shared/state/difficulty_tracker.h"
 #include "shared/state/event_bus.h"
+#include "shared/state/fee_tiers.h"
 #include "shared/state/pending_reorg.h"
+#include "shared/state/projected_interest.h"
 #include "shared/state/tracking.h"
 
 #include <QObject>
 #include <QTimer>
 
+#include <array>
 #include <deque>
 #include <mutex>
 #include <span>
@@ -107,9 +111,17 @@ public:
 
     void setMempoolLimits(const MempoolLimits &limits);
 
+    /// All the deltas of prioritisetransaction there are; those of transactions that are not in the view are passed over. Whatever is not among
+    /// them pays what it pays.
+    void setFeeDeltas(std::span<const FeeDelta> deltas);
+
+    /// How the projected blocks are filled from now on.
+    void setBlockFilling(const BlockFilling &filling);
+    const BlockFilling &blockFilling() const { return m_filling; }
+
     // --- what the node says: the rest
 
-    void setFees(const FeeEstimates &fees, std::int64_t heardAt);
+    void setNodeFees(const NodeFeeEstimates &fees, std::int64_t heardAt);
     void setNetwork(const NetworkInfo &network, std::int64_t heardAt);
     /// All of the node's peers, in any order. What differs from what was announced last is announced, at most every
     /// `peersIntervalMs`: then the latest counts, and peers that came and went in between are never heard of.
@@ -138,6 +150,11 @@ public:
     bool hasTransaction(const TxId &txid) const { return m_graph.contains(txid) || m_undescribed.contains(txid); }
     std::size_t mempoolCount() const { return m_graph.size() + m_undescribed.size(); }
     const MempoolGraph &graph() const { return m_graph; }
+    /// What projected block @p index is made of, as of now; empty if there is no such block.
+    ProjectedTransactions projectedTransactions(std::size_t index) const;
+    Position position() const { return m_position; }
+    /// Where readers say that they want ProjectedTransactionsChanged. No part of the state.
+    ProjectedInterest &projectedInterest() const { return m_projectedInterest; }
     /// Active chain as far as known, newest first.
     const std::deque<BlockPtr> &blocks() const { return m_blocks; }
     /// Heights of older blocks whose headers are needed to tell how the difficulty goes on.
@@ -168,6 +185,9 @@ private:
     void publishMempool();
     void publishProjection();
     void publishTracked(std::int64_t heardAt);
+    void publishProjectedTransactions();
+    void updateFees();
+    void publishFees();
     void touchMempool();
     void scheduleMempool(int delayMs);
     void publishPeers();
@@ -207,7 +227,12 @@ private:
     QTimer m_mempoolTimer;
     std::int64_t m_mempoolPublishedAt = 0; ///< steady ms
 
+    FeeTiers m_feeTiers;
+    NodeFeeEstimates m_nodeFees;
     FeeEstimates m_fees;
+    std::int64_t m_feesHeardAt = 0;
+    QTimer m_feesTimer;
+    bool m_mempoolIsKnown = false; ///< all of it, or nearly: the source has told it, and what it is
     NetworkInfo m_network;
     SharedList<Peer> m_peers;        ///< as announced
     std::vector<Peer> m_latestPeers; ///< in the order of their ids
@@ -219,6 +244,9 @@ private:
     MempoolSummary m_mempool;
     ProjectedBlocks m_projection;
     AlertBook m_alerts;
+    BlockFilling m_filling;
+    mutable ProjectedInterest m_projectedInterest;
+    std::array<ProjectedTransactions, ProjectedBlocks::most> m_projectedTransactions; ///< as announced
 
     mutable std::mutex m_snapshotMutex;
     ChainSnapshotPtr m_snapshot;

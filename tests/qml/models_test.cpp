@@ -88,7 +88,7 @@ private Q_SLOTS:
     void tipAgesByTheSecond();
     void tipAgeIsRankedAmongTheGaps();
     void changeOfTheDifficultyIsToldOnceItIsKnown();
-    void feesWithoutEstimateAreUnknown();
+    void feesAreUnknownUntilTheMempoolIsKnown();
     void histogramHasEveryBand();
     void historyIsBoundedAndCoversAllTime();
     void historyIsStacked();
@@ -550,18 +550,20 @@ void ModelsTest::changeOfTheDifficultyIsToldOnceItIsKnown()
     QVERIFY(tip.changeText().contains(u"832"_s));
 }
 
-void ModelsTest::feesWithoutEstimateAreUnknown()
+void ModelsTest::feesAreUnknownUntilTheMempoolIsKnown()
 {
     Bench bench;
     bench.feed.start();
-    bench.chain.begin(10, 500, 0);
-    bench.chain.store.setFees({{}, Feerate(21.04), {}, {}, Feerate(1)}, 1);
     bench.pass();
     const auto at = [&](int row, FeesModel::Role role) { return bench.fees.data(bench.fees.index(row), role); };
     QVERIFY(!at(0, FeesModel::KnownRole).toBool());
     QCOMPARE(at(0, FeesModel::RateRole).toString(), u"–"_s);
+    QVERIFY(!bench.fees.hasEstimates());
+    bench.chain.begin(10, 500, 0);
+    bench.chain.store.setMempoolLimits({243'000'000, 300'000'000, Feerate(21)});
+    bench.pass();
     QCOMPARE(at(1, FeesModel::RateRole).toString(), u"21.0"_s);
-    QCOMPARE(at(1, FeesModel::CostRole).toString().replace(QChar::Nbsp, u' '), u"2,967 sat"_s);
+    QCOMPARE(at(1, FeesModel::CostRole).toString().replace(QChar::Nbsp, u' '), u"2,961 sat"_s);
     QVERIFY(bench.fees.hasEstimates());
 }
 

@@ -58,11 +58,6 @@ public:
         m_chain.setState(static_cast<SourceState>(state), reason.toStdString(), 0.43);
         pass(0);
     }
-    Q_INVOKABLE void forgetFees()
-    {
-        m_chain.store.setFees({}, 1);
-        pass(100);
-    }
     Q_INVOKABLE void pass(int ms)
     {
         m_clock.advance(ms);

@@ -68,9 +68,10 @@ void ScriptedChain::begin(int blocks, int height, int transactions)
         time += gaps[static_cast<std::size_t>(i)];
     }
     store.resetChain(std::move(chain), now());
+    store.resetMempool({}, 0, now());
     send(transactions);
     store.setMempoolLimits({243'000'000, 300'000'000, Feerate(1.0)});
-    store.setFees({Feerate(28.4), Feerate(21.0), Feerate(15.2), Feerate(6.0), Feerate(1.0)}, now());
+    store.setNodeFees({Feerate(28.4), Feerate(21.0), Feerate(15.2), Feerate(6.0)}, now());
     NetworkInfo network;
     network.peers = 42;
     store.setNetwork(network, now());

@@ -4,6 +4,7 @@
 #include "server/gateway/dialects/canonical_messages.h"
 #include "server/gateway/dialects/canonical_request.h"
 #include "server/gateway/dialects/cbor_reader.h"
+#include "server/gateway/dialects/projected_messages.h"
 #include "shared/domain/overloaded.h"
 #include "shared/protocol/alert_encoder.h"
 
@@ -137,6 +138,10 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainEvent &event, const
                    [&](const TransactionsRemoved &e) { messages.addRemoved(e, txsOf(filter)); },
                    [&](const MempoolChanged &e) { messages.addState("mempool.update", Channel::Mempool, e.summary); },
                    [&](const ProjectionChanged &e) { messages.addState("projected.blocks", Channel::Projected, e.projection); },
+                   [&](const ProjectedTransactionsChanged &e) {
+                       for (const ProjectedChange &change : e.blocks)
+                           addProjected(messages, m_encoding, change);
+                   },
                    [&](const FeesChanged &e) { messages.addState("fees.update", Channel::Fees, e.fees); },
                    [&](const DifficultyChanged &e) { messages.addState("difficulty.update", Channel::Difficulty, e.difficulty); },
                    [&](const NetworkChanged &e) { // what waits of the peers on this channel is not said by it
@@ -184,6 +189,11 @@ std::vector<WireMessage> CanonicalDialect::encode(const ChainSnapshot &snapshot,
         messages.addState("mempool.update", Channel::Mempool, snapshot.mempool);
     if (wants(Channel::Projected))
         messages.addState("projected.blocks", Channel::Projected, snapshot.projection);
+    for (std::size_t index = 0; index < snapshot.projectedTransactions.size(); ++index) {
+        // Whatever is known of the node: deltas follow what is said here. Null: the whole list is on its way.
+        if (const auto &list = snapshot.projectedTransactions[index]; list && channels.contains(projectedChannel(index)))
+            addProjected(messages, m_encoding, {index, list});
+    }
     if (wants(Channel::Fees))
         messages.addState("fees.update", Channel::Fees, snapshot.fees);
     if (wants(Channel::Difficulty) && snapshot.difficulty.isKnown())

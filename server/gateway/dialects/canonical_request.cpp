@@ -25,7 +25,7 @@ constexpr std::array<std::pair<std::string_view, Op>, 5> ops{{{"subscribe", Op::
                                                               {"auth", Op::Authenticate}}};
 
 /// Channels that the protocol has and this program has no data for; "name:" stands for all that begin so.
-constexpr std::array<std::string_view, 3> withoutData{"projected:", "prices:", "market:"};
+constexpr std::array<std::string_view, 2> withoutData{"prices:", "market:"};
 
 bool isWithoutData(std::string_view name)
 {

@@ -89,7 +89,7 @@ public:
     std::uint64_t dropped = 0;                          ///< messages that it was too slow for,
     std::uint64_t droppedUntold = 0;                    ///< those of them that it was not told of,
     bool isBeingDropped = false;                        ///< it waits to be told how things stand
-    bool countsFigures = false;                         ///< it is one of those who want the metrics channel
+    ChannelSet counted;                                 ///< channels for which it is one of those who want them
     std::int64_t countedMessages = 0, countedBytes = 0; ///< of its queue, in the sums over all
     std::int64_t goneAt = 0;                            ///< while Lingering: when patience ends
     FrameDecoder decoder;

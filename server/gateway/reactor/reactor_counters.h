@@ -69,6 +69,7 @@ struct ReactorCounters {
     std::atomic<std::int64_t> queuedBytes{0};
     std::atomic<std::uint64_t> announcedSeq{0}; ///< of the latest event that there is, be it on its way to the shards
     std::atomic<std::int64_t> figureClients{0}; ///< that want the metrics channel
+    std::array<std::atomic<std::int64_t>, projectedChannels> projectedClients{}; ///< that want projected:N
 
     std::uint64_t of(ClientError error) const { return errors[static_cast<std::size_t>(error)].load(std::memory_order_relaxed); }
     void count(ClientError error) { errors[static_cast<std::size_t>(error)].fetch_add(1, std::memory_order_relaxed); }

@@ -311,8 +311,7 @@ void Shard::drop(Connection &connection, std::string_view why, bool isLost)
     ::close(connection.fd);
     connection.dropQueue();
     countQueue(connection);
-    if (connection.countsFigures)
-        m_counters.figureClients.fetch_sub(1, std::memory_order_relaxed);
+    countWishes(connection, {});
     const std::uint32_t index = connection.index, generation = connection.generation;
     m_wheel.cancel(index);
     connection = Connection(m_limits.maxMessage);
@@ -476,13 +475,28 @@ void Shard::sessionChanged(Connection &connection, const Subscription &before)
     } else if (connection.lag && session.wants() != before) {
         connection.lag->wanted(now, before);
     }
-    const bool countsFigures = session.channels().contains(Channel::Metrics);
-    if (countsFigures != std::exchange(connection.countsFigures, countsFigures)) {
-        m_counters.figureClients.fetch_add(countsFigures ? 1 : -1, std::memory_order_relaxed);
+    if (countWishes(connection, session.channels()))
         m_clientsChanged();
-    }
     if (session.channels().isEmpty() != before.channels.isEmpty())
         setDeadline(connection);
+}
+
+/// Keeps count of who wants what is made only for those who want it. @return whether the client's wishes have changed in that.
+bool Shard::countWishes(Connection &connection, ChannelSet wanted)
+{
+    bool hasChanged = false;
+    const auto count = [&](Channel channel, std::atomic<std::int64_t> &clients) {
+        const bool isWanted = wanted.contains(channel);
+        if (isWanted == connection.counted.contains(channel))
+            return;
+        hasChanged = true;
+        isWanted ? connection.counted.insert(channel) : connection.counted.erase(channel);
+        clients.fetch_add(isWanted ? 1 : -1, std::memory_order_relaxed);
+    };
+    count(Channel::Metrics, m_counters.figureClients);
+    for (std::size_t index = 0; index < projectedChannels; ++index)
+        count(projectedChannel(index), m_counters.projectedClients[index]);
+    return hasChanged;
 }
 
 /// A frame that has begun has to be complete in time.

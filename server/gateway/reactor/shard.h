@@ -95,6 +95,7 @@ private:
     ssize_t receive(int fd);
     bool hear(Connection &connection, std::string_view message, bool isBinary);
     bool mayHear(Connection &connection);
+    bool countWishes(Connection &connection, ChannelSet wanted);
     void watchFrame(Connection &connection);
     void sessionChanged(Connection &connection, const Subscription &before);
 

@@ -93,7 +93,16 @@ void Shard::deliver(Connection &connection, std::span<const Outgoing> frames)
     if (frames.empty() || connection.phase != Connection::Phase::Open)
         return;
     connection.messagesOut += frames.size();
-    const Connection::Sent sent = connection.send(frames, roomFor(connection));
+    Connection::Sent sent = connection.send(frames, roomFor(connection));
+    // What it asked for comes whole. A list can be longer than what may wait, but it is the same frames for all who ask; and as long as that much
+    // waits for it, nothing more is heard of it.
+    while (sent == Connection::Sent::Overflow && !frames.front().place) {
+        std::span<const Outgoing> next = frames.first(1);
+        sent = connection.send(next, {SIZE_MAX, SIZE_MAX});
+        frames = frames.subspan(1);
+        if (sent == Connection::Sent::Waiting && !frames.empty())
+            sent = connection.send(frames, roomFor(connection));
+    }
     if (sent == Connection::Sent::Overflow && frames.front().place)
         fallBehind(connection, *frames.front().place);
     else

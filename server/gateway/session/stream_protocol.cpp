@@ -21,12 +21,31 @@ ChannelSet both(ChannelSet some, const std::optional<ChannelSet> &others)
     return common;
 }
 
-ChannelSet everyChannel()
+/// Those of which a snapshot is a long list.
+ChannelSet listChannels()
+{
+    ChannelSet all;
+    for (std::size_t index = 0; index < projectedChannels; ++index)
+        all.insert(projectedChannel(index));
+    return all;
+}
+
+ChannelSet without(ChannelSet some, ChannelSet others)
+{
+    ChannelSet left;
+    for (const Channel channel : allChannels) {
+        if (some.contains(channel) && !others.contains(channel))
+            left.insert(channel);
+    }
+    return left;
+}
+
+ChannelSet shortChannels()
 {
     ChannelSet all;
     for (const Channel channel : allChannels)
         all.insert(channel);
-    return all;
+    return without(all, listChannels());
 }
 
 /// A filter, and the wishes for what it names, for as long as some client has it.
@@ -276,6 +295,15 @@ void StreamProtocol::say(const Session &session, const Answer &answer, Outbox &o
         out.push_back({frameOf(words, text)});
 }
 
+/// Of the parts of a list only the last may be resumed from.
+void StreamProtocol::addList(const std::vector<StreamMessage> &parts, bool marked, Outbox &out)
+{
+    for (const StreamMessage &part : parts) {
+        const bool isMarked = part.marked && (marked || &part != &parts.back());
+        out.push_back({isMarked ? part.marked : part.frame, part.channel, part.conflates});
+    }
+}
+
 /// The state channels as they are now. @p marked: something before that is still to come.
 void StreamProtocol::sayState(const Session &session, ChannelSet channels, bool marked, const StreamState &stream, Outbox &out)
 {
@@ -289,25 +317,42 @@ void StreamProtocol::sayState(const Session &session, ChannelSet channels, bool 
     };
     if (const StreamFilterPtr &filter = session.wants().filter) {
         std::vector<StreamMessage> messages;
-        for (const WireMessage &message : words.encode(*stream.snapshot, channels, filter.get(), m_needs.clock.unixMs()))
+        for (const WireMessage &message :
+             words.encode(*stream.snapshot, without(channels, listChannels()), filter.get(), m_needs.clock.unixMs()))
             messages.push_back(frameMessage(words, message, stream.position().seq, marked));
         add(messages);
     } else {
-        add(snapshotsOf(wire, words, stream));
+        add(snapshotsOf(wire, words, stream).messages);
+    }
+    for (std::size_t index = 0; index < projectedChannels; ++index) {
+        if (channels.contains(projectedChannel(index)) && stream.snapshot->projectedTransactions[index])
+            addList(projectedOf(wire, words, index, stream), marked, out);
     }
     if (channels.contains(Channel::Metrics) && stream.metrics)
         add(stream.metrics->messages(wire, words));
 }
 
-const std::vector<StreamMessage> &StreamProtocol::snapshotsOf(Wire wire, const Dialect &dialect, const StreamState &stream)
+StreamProtocol::Snapshots &StreamProtocol::snapshotsOf(Wire wire, const Dialect &dialect, const StreamState &stream)
 {
     Snapshots &known = m_snapshots[static_cast<std::size_t>(wire)];
     if (known.messages.empty() || known.position != stream.position()) {
-        known = {stream.position(), {}};
-        for (const WireMessage &message : dialect.encode(*stream.snapshot, everyChannel(), nullptr, m_needs.clock.unixMs()))
+        known = {stream.position(), {}, {}};
+        for (const WireMessage &message : dialect.encode(*stream.snapshot, shortChannels(), nullptr, m_needs.clock.unixMs()))
             known.messages.push_back(frameMessage(dialect, message, stream.position().seq, true));
     }
-    return known.messages;
+    return known;
+}
+
+const std::vector<StreamMessage> &StreamProtocol::projectedOf(Wire wire, const Dialect &dialect, std::size_t index,
+                                                              const StreamState &stream)
+{
+    std::vector<StreamMessage> &known = snapshotsOf(wire, dialect, stream).projected[index];
+    if (known.empty()) {
+        for (const WireMessage &message :
+             dialect.encode(*stream.snapshot, {projectedChannel(index)}, nullptr, m_needs.clock.unixMs()))
+            known.push_back(frameMessage(dialect, message, stream.position().seq, true));
+    }
+    return known;
 }
 
 /// The latest @p count blocks as they were announced, oldest first.

@@ -47,7 +47,8 @@ public:
 private:
     struct Snapshots {
         Position position;
-        std::vector<StreamMessage> messages;
+        std::vector<StreamMessage> messages;                                 ///< but for the long lists
+        std::array<std::vector<StreamMessage>, projectedChannels> projected; ///< as far as somebody has wanted them
     };
 
     void admit(Session &session, const Claims &claims) const;
@@ -60,7 +61,10 @@ private:
     void say(const Session &session, const Answer &answer, Outbox &out) const;
     void sayState(const Session &session, ChannelSet channels, bool marked, const StreamState &stream, Outbox &out);
     void sayBlocks(const Session &session, std::size_t count, const StreamState &stream, Outbox &out) const;
-    const std::vector<StreamMessage> &snapshotsOf(Wire wire, const Dialect &dialect, const StreamState &stream);
+    static void addList(const std::vector<StreamMessage> &parts, bool marked, Outbox &out);
+    Snapshots &snapshotsOf(Wire wire, const Dialect &dialect, const StreamState &stream);
+    const std::vector<StreamMessage> &projectedOf(Wire wire, const Dialect &dialect, std::size_t index,
+                                                  const StreamState &stream);
     std::vector<WatchPtr> watchesOf(const StreamFilter &filter) const;
     StreamFilterPtr shared(StreamFilter filter);
 

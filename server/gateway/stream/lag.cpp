@@ -30,7 +30,8 @@ Lag::Read Lag::read(const EventRing &ring, const Subscription &wants, const Prot
         Outbox messages;
         if (const Dialect *dialect = protocol.dialect(then.wire))
             select(event, m_readUpTo, then, part, *dialect, messages);
-        const auto first = messages.begin() + std::min<std::ptrdiff_t>(skipped, std::ssize(messages));
+        // What conflated within the event has left a gap in the numbers.
+        const auto first = std::ranges::find_if(messages, [&](const Outgoing &m) { return m.place->part >= skipped; });
         for (auto message = first; message != messages.end(); ++message) {
             if (message->conflates)
                 std::erase_if(out, [&](const Outgoing &older) { return older.channel == message->channel; });

@@ -26,6 +26,12 @@ std::size_t sizeOf(const ChainEvent &event)
     } else if (const auto *tracked = std::get_if<TrackedChanged>(&event.body)) {
         size += tracked->transactions.size() * sizeof(TrackedTransaction);
         size += tracked->scripts.size() * (sizeof(ScriptActivity) + 34);
+    } else if (const auto *projected = std::get_if<ProjectedTransactionsChanged>(&event.body)) {
+        for (const ProjectedChange &change : projected->blocks) {
+            size += (change.added.size() + change.changed.size()) * sizeof(ProjectedTransaction);
+            size +=
+                change.removed.size() * sizeof(TxId) + (change.whole ? change.whole->size() * sizeof(ProjectedTransaction) : 0);
+        }
     } else if (const auto *peers = std::get_if<PeersChanged>(&event.body)) {
         size += peers->changed.size() * 2 * sizeof(Peer);
     } else if (const auto *raised = std::get_if<AlertRaised>(&event.body)) {

@@ -12,6 +12,8 @@ using Answers = tl::expected<std::span<const RpcResult>, RpcError>;
 
 constexpr std::array<const char *, 4> feeTargets{"[2]", "[3]", "[6]", "[144]"}; // blocks: next, half an hour, an hour, a day
 
+constexpr Feerate blockMinFeerateBefore30{1}; // the default of -blockmintxfee; from 30 on the node tells what it is
+
 constexpr int soonMs = 300;       // the block itself goes first
 constexpr int newPeersMs = 1'000; // after which a new peer has told its version
 
@@ -32,7 +34,10 @@ NodeFacts::NodeFacts(const NodeLink &link, QObject *parent) : QObject(parent), m
         timer.setTimerType(Qt::CoarseTimer);
         connect(&timer, &QTimer::timeout, this, slot);
     };
-    prepare(m_figuresTimer, figuresInterval, &NodeFacts::askFigures);
+    prepare(m_figuresTimer, figuresInterval, [this] {
+        askFigures();
+        askDeltas();
+    });
     prepare(m_networkTimer, networkInterval, &NodeFacts::askNetwork);
     prepare(m_newPeersTimer, newPeersMs, &NodeFacts::askNetwork);
     m_newPeersTimer.setSingleShot(true);
@@ -47,6 +52,7 @@ NodeFacts::NodeFacts(const NodeLink &link, QObject *parent) : QObject(parent), m
 void NodeFacts::start()
 {
     askFigures();
+    askDeltas();
     askNetwork();
     askFees();
     m_figuresTimer.start();
@@ -91,8 +97,6 @@ void NodeFacts::askFigures()
         m_link.store.setChainFacts(chain->headers, chain->initialBlockDownload, chain->verificationProgress,
                                    m_link.clock.unixMs());
         m_link.store.setMempoolLimits({mempool->usage, mempool->maxUsage, mempool->minFeerate});
-        if (std::exchange(m_minimum, mempool->minFeerate) != mempool->minFeerate)
-            askFees();
         Q_EMIT figures(*chain, *mempool, count == m_link.store.mempoolCount() && tip == m_link.store.tipBlock());
     });
 }
@@ -137,17 +141,47 @@ void NodeFacts::askFees()
     std::vector<RpcCall> calls;
     for (const char *target : feeTargets)
         calls.push_back({"estimatesmartfee", target});
+    calls.push_back({"getmininginfo"});
     m_link.rpc.batch(std::move(calls), [this](const Answers &answers) {
         m_askingFees = false;
         if (!passed(answers))
             return;
-        FeeEstimates fees;
+        NodeFeeEstimates fees;
         fees.nextBlock = estimateOf((*answers)[0]);
         fees.halfHour = estimateOf((*answers)[1]);
         fees.hour = estimateOf((*answers)[2]);
         fees.economy = estimateOf((*answers)[3]);
-        fees.minimum = m_minimum;
-        m_link.store.setFees(fees, m_link.clock.unixMs());
+        m_link.store.setNodeFees(fees, m_link.clock.unixMs());
+        takeBlockMinFeerate((*answers)[feeTargets.size()]);
+    });
+}
+
+void NodeFacts::takeBlockMinFeerate(const RpcResult &answer)
+{
+    const auto feerate = answer ? parseBlockMinFeerate(*answer) : failure(answer.error().message);
+    if (!feerate)
+        return;
+    BlockFilling filling = m_link.store.blockFilling();
+    filling.minFeerate = feerate->value_or(blockMinFeerateBefore30).value;
+    m_link.store.setBlockFilling(filling);
+}
+
+/// Nothing is announced when an operator calls prioritisetransaction. Usually there are none, and the answer is two bytes.
+void NodeFacts::askDeltas()
+{
+    if (m_deltasUnknown)
+        return;
+    m_link.rpc.batch({{"getprioritisedtransactions"}}, [this](const Answers &answers) {
+        if (!passed(answers))
+            return;
+        const RpcResult &answer = answers->front();
+        auto deltas = answer ? parseFeeDeltas(*answer) : failure(answer.error().message);
+        if (deltas) {
+            m_link.store.setFeeDeltas(*deltas);
+            return;
+        }
+        m_deltasUnknown = true; // before Core 26, or not allowed: what entries say when they arrive is all there is
+        qCInfo(lcBitcoin, "deltas.unknown why=\"%s\"", deltas.error().message.c_str());
     });
 }
 

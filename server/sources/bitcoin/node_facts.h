@@ -9,7 +9,8 @@
 
 namespace tipwatch {
 
-/// Asks from time to time for what the node does not announce: chain facts, mempool limits, peers, fee estimates; tells the store.
+/// Asks from time to time for what the node does not announce: chain facts, mempool limits, deltas of
+/// prioritisetransaction, peers, fee estimates; tells the store.
 /// Backend thread.
 class NodeFacts : public QObject {
     Q_OBJECT
@@ -38,13 +39,15 @@ private:
     void askNetwork();
     void takePeers(const RpcResult &answer);
     void askFees();
+    void askDeltas();
+    void takeBlockMinFeerate(const RpcResult &answer);
     bool passed(const tl::expected<std::span<const RpcResult>, RpcError> &answers) const;
 
     const NodeLink &m_link;
-    Feerate m_minimum;
     std::int32_t m_peers = -1; ///< how many, -1: not known yet
     bool m_peersUnknown = false;
     bool m_askingFees = false;
+    bool m_deltasUnknown = false; ///< the node does not tell them
     QTimer m_figuresTimer, m_networkTimer, m_newPeersTimer, m_feesTimer, m_soonTimer;
 };
 

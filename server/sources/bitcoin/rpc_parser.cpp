@@ -301,6 +301,35 @@ Result<std::vector<ZmqNotification>> parseZmqNotifications(const JsonElement &an
     return all;
 }
 
+Result<std::vector<FeeDelta>> parseFeeDeltas(const JsonElement &answer)
+{
+    constexpr std::string_view method = "getprioritisedtransactions";
+    simdjson::dom::object all;
+    if (answer.get(all) != SUCCESS)
+        return failure(std::string(method) + ": the answer should be an object");
+    std::vector<FeeDelta> deltas;
+    for (const auto &[name, value] : all) {
+        const auto txid = TxId::fromHex(name);
+        if (!txid)
+            return failure(std::string(method) + ": a member should be named by a txid");
+        JsonFields fields(value, method);
+        const Satoshi delta(fields.integer("fee_delta"));
+        if (fields.hasFailed())
+            return tl::unexpected(fields.error());
+        deltas.push_back({*txid, delta});
+    }
+    return deltas;
+}
+
+Result<std::optional<Feerate>> parseBlockMinFeerate(const JsonElement &answer)
+{
+    JsonFields fields(answer, "getmininginfo");
+    std::optional<Feerate> feerate;
+    if (fields.has("blockmintxfee"))
+        feerate = fields.feerate("blockmintxfee");
+    return resultOf(fields, std::move(feerate));
+}
+
 Result<BlockHash> parseBlockHash(const JsonElement &answer, std::string_view method)
 {
     std::string_view hex;

@@ -69,6 +69,12 @@ Result<std::vector<Peer>> parsePeers(const JsonElement &answer);
 /// estimatesmartfee; nothing while the node has no estimate
 Result<std::optional<Feerate>> parseSmartFee(const JsonElement &answer);
 
+/// getprioritisedtransactions (since Core 26): all deltas, also of transactions that are not in the mempool
+Result<std::vector<FeeDelta>> parseFeeDeltas(const JsonElement &answer);
+
+/// getmininginfo: blockmintxfee; nothing if the node does not tell it (before Core 30)
+Result<std::optional<Feerate>> parseBlockMinFeerate(const JsonElement &answer);
+
 /// getblockstats
 struct BlockStats {
     BlockHash hash;

@@ -76,7 +76,11 @@ private:
     }
 
     void apply(const simulated::BlockLost &lost) { m_store.disconnectTip(lost.hash, m_heardAt); }
-    void apply(const simulated::FeesEstimated &estimated) { m_store.setFees(estimated.fees, m_heardAt); }
+    void apply(const simulated::FeesEstimated &estimated)
+    {
+        const FeeEstimates &fees = estimated.fees;
+        m_store.setNodeFees({fees.nextBlock, fees.halfHour, fees.hour, fees.economy}, m_heardAt);
+    }
 
     void apply(simulated::PeersChanged &changed)
     {

@@ -23,8 +23,20 @@ AlertRule rule(std::vector<GivenField> fields)
     return readRule(fields).value();
 }
 
+/// Goes as it does, and can be put forward.
+class SkippingClock final : public Clock {
+public:
+    std::int64_t unixMs() const override { return m_real.unixMs() + m_skipped; }
+    std::int64_t steadyMs() const override { return m_real.steadyMs() + m_skipped; }
+    void skip(std::int64_t ms) { m_skipped += ms; }
+
+private:
+    SystemClock m_real;
+    std::int64_t m_skipped = 0;
+};
+
 struct Rig {
-    SystemClock clock;
+    SkippingClock clock;
     EventBus bus;
     ChainStore store{bus, clock};
     std::unique_ptr<AlertDesk> desk;
@@ -38,7 +50,15 @@ struct Rig {
         desk = std::make_unique<AlertDesk>(config, Surroundings{}, bus, store, clock);
     }
 
-    void feesAt(double feerate) { store.setFees({Feerate(feerate), {}, {}, {}, Feerate(1)}, 1); }
+    /// Of an empty mempool, of which the node accepts nothing cheaper; until that has lasted.
+    void feesAt(double feerate)
+    {
+        store.resetMempool({}, 0, 1);
+        for (const std::int64_t usage : {1, 2}) {
+            clock.skip(FeeTiers::holdMs);
+            store.setMempoolLimits({usage, 3, Feerate(feerate)});
+        }
+    }
     std::size_t raised() const { return log.of<AlertRaised>().size(); }
     std::size_t cleared() const { return log.of<AlertCleared>().size(); }
 };

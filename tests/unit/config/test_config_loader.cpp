@@ -29,6 +29,7 @@ const std::map<std::string, std::string, std::less<>> &otherValues()
         {"bitcoin.rpc_user", "bob"},
         {"bitcoin.rpc_password_file", "/dev/null"},
         {"bitcoin.zmq", "sequence=tcp://10.0.0.1:2,rawblock=ipc:///z"},
+        {"bitcoin.block_reserved_weight", "9000"},
         {"simulated.tx_rate", "12.5"},
         {"simulated.block_interval", "10s"},
         {"simulated.mempool", "300000"},

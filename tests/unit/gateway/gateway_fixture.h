@@ -86,7 +86,7 @@ struct ServedStore {
         status.state = SourceState::Live;
         status.exact = true;
         store.setStatus(status);
-        store.setFees({}, clock.unixMs());
+        store.setNodeFees({}, clock.unixMs());
         store.setNetwork({}, clock.unixMs());
     }
     void mine(int height) { store.connectBlock({blockAt(height), {txidOf(static_cast<std::uint32_t>(height))}}, clock.unixMs()); }
@@ -95,7 +95,7 @@ struct ServedStore {
         store.addTransaction(txidOf(n), 0, clock.unixMs());
         MempoolEntry entry;
         entry.txid = txidOf(n);
-        entry.fee = Satoshi(1000);
+        entry.fee = entry.modifiedFee = Satoshi(1000);
         entry.vsize = VBytes(100);
         entry.weight = Weight(400);
         store.describeTransactions({entry});

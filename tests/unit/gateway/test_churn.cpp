@@ -96,7 +96,7 @@ void ChurnTest::leavesNothingBehind()
     int told = 0;
     QTimer traffic;
     QObject::connect(&traffic, &QTimer::timeout, &traffic, [&] { // of which the store itself remembers nothing
-        served.store.setFees({Feerate(++told), {}, {}, {}, Feerate(1)}, 1);
+        served.store.setNodeFees({Feerate(++told), {}, {}, {}}, 1);
         served.store.setChainFacts(Height(12 + told % 2), false, 1, 1);
     });
     traffic.start(10);

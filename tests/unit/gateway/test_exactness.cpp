@@ -54,13 +54,48 @@ bool isEvent(const QJsonObject &message)
 
 bool isFollowed(const QJsonObject &message)
 {
-    return isEvent(message) || message[u"channel"_s] == u"tip"_s || message[u"channel"_s] == u"mempool"_s;
+    const QJsonValue channel = message[u"channel"_s];
+    return isEvent(message) || channel == u"tip"_s || channel == u"mempool"_s || channel == u"projected:0"_s;
 }
+
+/// The transactions of a projected block, from the messages of its channel.
+class ProjectedView {
+public:
+    std::map<std::string, std::string> transactions; ///< what is said of each, by txid
+    int lists = 0, deltas = 0;
+
+    void take(const QJsonObject &message)
+    {
+        const QJsonValue data = message[u"data"_s];
+        const double seq = message[u"seq"_s].toDouble();
+        if (message[u"type"_s] == u"projected.list"_s) {
+            ++lists;
+            transactions.clear();
+            m_seq = seq;
+            put(data[u"transactions"_s]);
+        } else if (seq >= m_seq) { // else it was said before the list
+            ++deltas;
+            for (const QJsonValue &txid : data[u"removed"_s].toArray())
+                transactions.erase(txid.toString().toStdString());
+            put(data[u"added"_s]);
+            put(data[u"changed"_s]);
+        }
+    }
+
+private:
+    void put(const QJsonValue &list)
+    {
+        for (const QJsonValue &one : list.toArray())
+            transactions[one[u"txid"_s].toString().toStdString()] = QJsonDocument(one.toObject()).toJson().toStdString();
+    }
+    double m_seq = 0;
+};
 
 /// All that the store announces, as the canonical dialect puts it.
 class Truth : public QObject {
 public:
     std::map<std::string, Log> logs;
+    ProjectedView projected;
     std::uint64_t lastSeq = 0; ///< of what followers hear; the store's own may be that of a channel they did not subscribe to
 
     explicit Truth(EventBus &bus)
@@ -72,6 +107,8 @@ public:
                     const QJsonObject json = QJsonDocument::fromJson(QByteArray::fromStdString(message.payload)).object();
                     if (isEvent(json))
                         addTo(logs, json);
+                    if (json[u"channel"_s] == u"projected:0"_s)
+                        projected.take(json);
                     if (isFollowed(json))
                         lastSeq = event->position.seq;
                 }
@@ -90,6 +127,7 @@ public:
 
     std::map<std::string, Log> logs;
     std::map<std::string, QJsonValue> states;
+    ProjectedView projected;
     int resumes = 0;
     bool wasLost = false; ///< a resume was not recovered
     std::atomic<bool> hasBegun = false;
@@ -129,7 +167,7 @@ private:
             ++resumes;
             since = R"(,"since":{"epoch":")" + m_epoch + R"(","seq":)" + std::to_string(m_position) + "}";
         }
-        client.send(textFrame(R"({"op":"subscribe","channels":["tip","blocks","txs","mempool"])" + since + "}"));
+        client.send(textFrame(R"({"op":"subscribe","channels":["tip","blocks","txs","mempool","projected:0"])" + since + "}"));
     }
 
     void take(const QJsonObject &message)
@@ -160,6 +198,8 @@ private:
                 addTo(logs, message);
                 m_have[key] = number;
             }
+        } else if (channel == "projected:0") {
+            projected.take(message);
         } else {
             states[channel] = message[u"data"_s];
         }
@@ -217,7 +257,7 @@ private:
         for (int i = 0; i < 350; ++i) {
             MempoolEntry entry;
             entry.txid = ServedStore::txidOf(++m_lastTx);
-            entry.fee = Satoshi(1000);
+            entry.fee = entry.modifiedFee = Satoshi(1000);
             entry.vsize = VBytes(100);
             m_served.store.addTransaction(entry.txid, 0, 1);
             entries.push_back(entry);
@@ -283,6 +323,7 @@ void ExactnessTest::whoeverResumesEndsEqual()
     ServedStore served;
     served.fill(12);
     Truth truth(served.bus);
+    served.store.projectedInterest().want(this, 1);
     ShardLimits limits;
     limits.queue = {static_cast<std::size_t>(queue), 4 * 1024 * 1024};
     limits.deliveryTimeoutMs = 200;
@@ -337,6 +378,9 @@ void ExactnessTest::whoeverResumesEndsEqual()
         const ChainSnapshotPtr now = served.store.snapshot();
         QCOMPARE(follower->states["tip"][u"hash"_s].toString().toStdString(), now->tip.hash.toHex());
         QCOMPARE(follower->states["mempool"][u"count"_s].toInt(), static_cast<int>(now->mempool.count));
+        QVERIFY(follower->projected.transactions == truth.projected.transactions);
+        QCOMPARE(follower->projected.transactions.size(), now->projectedTransactions[0]->size());
+        QVERIFY(follower->projected.deltas > 20 && follower->projected.lists > 1);
     }
     QVERIFY2(resumes > 20, qPrintable(QString::number(resumes)));
 }

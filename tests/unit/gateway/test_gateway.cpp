@@ -99,7 +99,7 @@ void GatewayTest::silentClientGetsHelloSnapshotsAndTheDefaultStream()
 
     served.mine(13);
     served.see(1);
-    served.store.setFees({Feerate(3), {}, {}, {}, Feerate(1)}, 1);
+    served.store.setNodeFees({Feerate(3), {}, {}, {}}, 1);
     QTRY_COMPARE(client.count(u"tx.seen"_s), 1u);
     QCOMPARE(client.lastData(u"block.mined"_s)[u"height"_s], 13);
     QCOMPARE(client.lastData(u"tip.update"_s)[u"height"_s], 13);
@@ -118,18 +118,18 @@ void GatewayTest::subscribeUnsubscribeSnapshotAndPing()
     QCOMPARE(client.last(u"subscribed"_s)[u"id"_s], u"s"_s);
     QCOMPARE(client.lastData(u"status.update"_s)[u"state"_s], u"live"_s);
     served.mine(13);
-    served.store.setFees({Feerate(9), {}, {}, {}, Feerate(1)}, 1);
-    QTRY_COMPARE(client.lastData(u"fees.update"_s)[u"nextBlock"_s], 9);
+    served.store.setNodeFees({Feerate(9), {}, {}, {}}, 1);
+    QTRY_COMPARE(client.lastData(u"fees.update"_s)[u"node"_s][u"nextBlock"_s], 9);
     QCOMPARE(client.count(u"block.mined"_s), 0u);
 
     client.say(R"({"op":"unsubscribe","id":2,"channels":["fees"]})");
     client.say(R"({"op":"snapshot","id":3,"channels":["tip"]})");
     QTRY_COMPARE(client.lastData(u"tip.update"_s)[u"height"_s], 13);
     QCOMPARE(client.last(u"unsubscribed"_s)[u"id"_s], 2);
-    served.store.setFees({Feerate(10), {}, {}, {}, Feerate(1)}, 1);
+    served.store.setNodeFees({Feerate(10), {}, {}, {}}, 1);
     client.say(R"({"op":"ping","timestamp":5})");
     QTRY_COMPARE(client.last(u"pong"_s)[u"timestamp"_s], 5);
-    QCOMPARE(client.lastData(u"fees.update"_s)[u"nextBlock"_s], 9);
+    QCOMPARE(client.lastData(u"fees.update"_s)[u"node"_s][u"nextBlock"_s], 9);
 
     client.say("nonsense");
     client.say(R"({"op":"subscribe","id":4,"channels":["nope","network"]})");

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void eventOfManyMessagesWaitsInTheRing();
     void clientThatMakesRoomInTimeMissesNothing();
     void clientWhosePlaceWasForgottenIsClosed();
+    void whatConflatedWithinAStepIsNotCounted();
 };
 
 void ResumeTest::missedEventsComeInOrderThenLiveOnes()
@@ -187,6 +188,33 @@ void ResumeTest::clientWhosePlaceWasForgottenIsClosed()
     for (int i = 0; frame.opcode == 1; ++i, frame = slow.readFrame())
         QCOMPARE(frame.payload, std::to_string(i) + padding);
     QCOMPARE(frame.closeCode(), 4008u);
+}
+
+/// A place in a step counts all that the step has for the client, also what another message of it has made superfluous.
+void ResumeTest::whatConflatedWithinAStepIsNotCounted()
+{
+    EventRing ring{ReplayLimits()};
+    ring.restart({1, 0});
+    ring.add(std::make_shared<const StreamEvent>(
+                 std::vector{plainEvent(1, Channel::Mempool, "old"), plainEvent(2, Channel::Txs, "a"),
+                             plainEvent(3, Channel::Mempool, "new"), plainEvent(4, Channel::Txs, "b")}),
+             0);
+    const EchoProtocol protocol;
+    Subscription wants;
+    wants.channels = {Channel::Mempool, Channel::Txs};
+    const auto from = [&](std::uint32_t part) {
+        Lag lag({0, part});
+        Outbox out;
+        lag.read(ring, wants, protocol, out);
+        std::vector<std::string> said;
+        for (const Outgoing &message : out)
+            said.emplace_back(message.frame->payload());
+        return said;
+    };
+    QCOMPARE(from(0), (std::vector{"a"s, "new"s, "b"s}));
+    QCOMPARE(from(1), (std::vector{"a"s, "new"s, "b"s}));
+    QCOMPARE(from(2), (std::vector{"new"s, "b"s}));
+    QCOMPARE(from(3), (std::vector{"b"s}));
 }
 
 QTEST_GUILESS_MAIN(ResumeTest)

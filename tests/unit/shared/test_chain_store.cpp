@@ -69,7 +69,7 @@ private Q_SLOTS:
     {
         Rig rig;
         rig.store.resetChain({block(9), block(10)}, 5);
-        rig.store.setFees({Feerate(3), {}, {}, {}, Feerate(1)}, 6);
+        rig.store.setNodeFees({Feerate(3), {}, {}, {}}, 6);
         rig.store.connectBlock({block(11), {}}, 7);
         std::uint64_t seq = 0;
         for (const ChainEventPtr &event : rig.log.all())

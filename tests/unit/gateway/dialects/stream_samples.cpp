@@ -146,9 +146,27 @@ DifficultyProgress regtestDifficulty()
     return d;
 }
 
+ProjectedTransaction projected(std::uint8_t n)
+{
+    return {txid(n), VBytes(140 + n), Satoshi(1'000 * n), Feerate(7.12345 * n)};
+}
+
+ProjectedTransactions projectedList(std::uint8_t count)
+{
+    std::vector<ProjectedTransaction> list;
+    for (std::uint8_t n = 1; n <= count; ++n)
+        list.push_back(projected(n));
+    return std::make_shared<const std::vector<ProjectedTransaction>>(std::move(list));
+}
+
+ProjectedTransactionsChanged projectedDelta()
+{
+    return {{{0, nullptr, {projected(3)}, {txid(1), txid(2)}, {projected(4)}}, {2, nullptr, {}, {txid(5)}, {}}}};
+}
+
 FeeEstimates fees()
 {
-    return {Feerate(12.0004), Feerate(9.5), Feerate(3), std::nullopt, Feerate(1)};
+    return {Feerate(12.0004), Feerate(9.5), Feerate(3), std::nullopt, Feerate(1), {Feerate(11.25), Feerate(9), std::nullopt, {}}};
 }
 
 NetworkInfo network()
@@ -296,6 +314,9 @@ std::vector<NamedEvent> streamEvents()
         {"mempool", MempoolChanged{mempool()}},
         {"projected", ProjectionChanged{projection()}},
         {"projected-nothing", ProjectionChanged{}},
+        {"projected-list", ProjectedTransactionsChanged{{{1, projectedList(2)}}}},
+        {"projected-list-empty", ProjectedTransactionsChanged{{{7, projectedList(0)}}}},
+        {"projected-delta", projectedDelta()},
         {"fees", FeesChanged{fees()}},
         {"fees-unknown", FeesChanged{}},
         {"difficulty", DifficultyChanged{difficulty()}},

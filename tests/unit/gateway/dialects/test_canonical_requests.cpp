@@ -143,10 +143,10 @@ void CanonicalRequestTest::errors_data()
     channel("channel has no name", R"({"filter":{}})", "bad_message");
     channel("name is a number", R"({"name":5})", "bad_message");
     for (const char *name :
-         {"gossip", "", "TIP", "tip ", "projected:0", "track:tx:00", "track:address:x", "prices:BTCUSD", "market:summary"})
+         {"gossip", "", "TIP", "tip ", "projected:8", "track:tx:00", "track:address:x", "prices:BTCUSD", "market:summary"})
         QTest::addRow("channel \"%s\"", name) << R"({"op":"subscribe","id":1,"channels":[")" + std::string(name) + "\"]}"
                                               << std::string("unknown_channel") << std::string("1");
-    for (const char *name : {"tip", "blocks", "mempool", "fees", "metrics", "status", "alerts"})
+    for (const char *name : {"tip", "blocks", "mempool", "projected:0", "fees", "metrics", "status", "alerts"})
         QTest::addRow("filter on %s", name) << R"({"op":"subscribe","id":1,"channels":[{"name":")" + std::string(name) +
                                                    R"(","filter":{"minFeerate":1}}]})"
                                             << std::string("bad_filter") << std::string("1");
