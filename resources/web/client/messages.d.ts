@@ -133,12 +133,26 @@ export interface ProjectedBlock {
   rest?: boolean;
 }
 
-export interface Fees {
+export interface ProjectedTransaction {
+  txid: string;
+  vsize: number;
+  fee: number;
+  /** Of the chunk that it is mined with. */
+  feerate: number;
+}
+
+export interface FeeTiers {
   nextBlock: number | null;
   halfHour: number | null;
   hour: number | null;
   economy: number | null;
+}
+
+/** What it takes by the projected blocks. */
+export interface Fees extends FeeTiers {
   minimum: number | null;
+  /** The node's estimates. */
+  node: FeeTiers;
 }
 
 export interface Network {
@@ -284,12 +298,21 @@ export interface ChannelMessages {
   status: Of<"status", { "status.update": Status }>;
 }
 
+/** On `projected:0` to `projected:7`: the whole list, then what is different. */
+export type ProjectedMessage =
+  | Message<"projected.list", `projected:${number}`, { index: number; transactions: ProjectedTransaction[] }>
+  | Message<
+      "projected.delta",
+      `projected:${number}`,
+      { index: number; added: ProjectedTransaction[]; removed: string[]; changed: ProjectedTransaction[] }
+    >;
+
 /** On `track:tx:<txid>` and `track:address:<address>`. */
 export type TrackingMessage =
   | Message<"tx.position" | "tx.confirmed" | "tx.replaced" | "tx.removed" | "tx.unknown", `track:tx:${string}`, TrackedTransaction>
   | Message<"address.tx", `track:address:${string}`, AddressTransaction>;
 
-export type AnyMessage = ChannelMessages[keyof ChannelMessages] | TrackingMessage;
+export type AnyMessage = ChannelMessages[keyof ChannelMessages] | ProjectedMessage | TrackingMessage;
 
 /** Type → its message. */
 export type MessagesByType = { [Type in AnyMessage["type"]]: AnyMessage & { type: Type } };
