@@ -64,6 +64,7 @@ int runWindow(int &argc, char **argv, const Config &config, PeerLocator locator)
         UiOptions{.theme = config.window.theme, .reducedMotion = config.window.reducedMotion, .settingsFile = {}});
     QObject::connect(&backend, &Backend::gatewayStatusChanged, &ui, &Ui::setGatewayStatus);
     QObject::connect(&ui, &Ui::gatewayEnabledRequested, &backend, &Backend::setGatewayEnabled);
+    QObject::connect(&ui, &Ui::projectedBlocksWanted, &backend, &Backend::wantProjected);
     QObject::connect(&ui, &Ui::gatewaySettingsRequested, &backend, &Backend::changeGateway);
     ui.show();
     return application.run();

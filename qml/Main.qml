@@ -11,6 +11,7 @@ ApplicationWindow {
     required property FeesModel fees
     required property BlocksModel blocks
     required property ProjectedBlocksModel projected
+    required property NextBlockModel nextBlock
     required property MempoolModel mempool
     required property TransactionFeedModel transactions
     required property GatewayModel gateway
@@ -43,6 +44,7 @@ ApplicationWindow {
         blocks: window.blocks
         fees: window.fees
         mempool: window.mempool
+        nextBlock: window.nextBlock
         projected: window.projected
         status: window.status
         tip: window.tip

@@ -9,6 +9,7 @@
 #include "qml/models/fees_model.h"
 #include "qml/models/gateway_model.h"
 #include "qml/models/mempool_model.h"
+#include "qml/models/next_block_model.h"
 #include "qml/models/projected_blocks_model.h"
 #include "qml/models/status_model.h"
 #include "qml/models/tip_model.h"
@@ -36,6 +37,7 @@ namespace {
 
 Q_LOGGING_CATEGORY(uiLog, "tipwatch.ui")
 
+constexpr ProjectedSet nextBlockOnly = 1;
 const QString geometrySetting = u"window/geometry"_s;
 
 void loadFonts()
@@ -70,7 +72,8 @@ struct Ui::Parts {
     Parts(EventBus &bus, std::function<ChainSnapshotPtr()> snapshot, const Clock &theClock, const UiOptions &options)
         : clock(theClock), settings(settingsAt(options.settingsFile)),
           appearance(*settings, options.theme, options.reducedMotion),
-          feed(bus, std::move(snapshot), theClock, {&status, &tip, &fees, &blocks, &projected, &mempool, &transactions})
+          feed(bus, std::move(snapshot), theClock,
+               {&status, &tip, &fees, &blocks, &projected, &nextBlock, &mempool, &transactions})
     {
         sinceStart.start();
     }
@@ -84,6 +87,7 @@ struct Ui::Parts {
     FeesModel fees;
     BlocksModel blocks;
     ProjectedBlocksModel projected;
+    NextBlockModel nextBlock;
     MempoolModel mempool;
     TransactionFeedModel transactions;
     GatewayModel gateway;
@@ -121,6 +125,7 @@ void Ui::show()
                                        {u"fees"_s, property(&parts.fees)},
                                        {u"blocks"_s, property(&parts.blocks)},
                                        {u"projected"_s, property(&parts.projected)},
+                                       {u"nextBlock"_s, property(&parts.nextBlock)},
                                        {u"mempool"_s, property(&parts.mempool)},
                                        {u"transactions"_s, property(&parts.transactions)},
                                        {u"gateway"_s, property(&parts.gateway)},
@@ -147,9 +152,11 @@ void Ui::watch(QQuickWindow *shown)
     connect(parts.probe.get(), &FrameProbe::measured, &parts.status, &StatusModel::setLatency);
     connect(parts.probe.get(), &FrameProbe::firstFrame, this,
             [this] { qCInfo(uiLog).noquote() << u"first frame ms=%1"_s.arg(m_parts->sinceStart.elapsed()); });
-    const auto follow = [&parts, shown] {
+    const auto follow = [this, &parts, shown] {
         const auto visibility = shown->visibility();
-        parts.feed.setVisible(visibility != QWindow::Hidden && visibility != QWindow::Minimized);
+        const bool isSeen = visibility != QWindow::Hidden && visibility != QWindow::Minimized;
+        parts.feed.setVisible(isSeen);
+        Q_EMIT projectedBlocksWanted(isSeen ? nextBlockOnly : 0);
     };
     connect(shown, &QWindow::visibilityChanged, &parts.feed, follow);
 }

@@ -6,6 +6,7 @@
 #include "shared/state/chain_snapshot.h"
 #include "shared/state/event_bus.h"
 #include "shared/state/gateway_status.h"
+#include "shared/state/projected_interest.h"
 
 #include <QObject>
 
@@ -38,6 +39,8 @@ public Q_SLOTS:
     void setGatewayStatus(const tipwatch::GatewayStatus &status);
 
 Q_SIGNALS:
+    /// Of these projected blocks the window shows the transactions: ask the store's ProjectedInterest for them. None while it cannot be seen.
+    void projectedBlocksWanted(tipwatch::ProjectedSet blocks);
     /// The person moved the gateway's switch. The switch shows the new state when setGatewayStatus() says so.
     void gatewayEnabledRequested(bool enabled);
     /// The person changed how the gateway serves; setGatewayStatus() tells what came of it.

@@ -11,6 +11,8 @@ tipwatch_test(NAME ui_format_test SOURCES qml/format_test.cpp LIBS tipwatch_ui_m
 tipwatch_test(NAME ui_update_feed_test SOURCES qml/update_feed_test.cpp LIBS tipwatch_ui_module)
 tipwatch_test(NAME ui_models_test SOURCES qml/models_test.cpp LIBS tipwatch_ui_module tipwatch_ui_test_support)
 
+tipwatch_test(NAME ui_treemap_test SOURCES qml/treemap_test.cpp LIBS tipwatch_ui_module)
+
 # Those below draw: on a screen of their own, by Mesa, so that a machine without either runs them the same.
 function(tipwatch_window_test)
     cmake_parse_arguments(T "" "NAME" "SOURCES;LIBS" ${ARGN})
@@ -31,6 +33,12 @@ set_tests_properties(ui_window_opengl_test PROPERTIES TIMEOUT 300
 tipwatch_window_test(NAME ui_quick_test SOURCES qml/quick_test.cpp qml/quick_bench.h
     LIBS tipwatch_ui tipwatch_ui_module tipwatch_ui_moduleplugin tipwatch_ui_test_support Qt6::QuickTest)
 target_compile_definitions(ui_quick_test PRIVATE TIPWATCH_QUICK_TESTS="${CMAKE_CURRENT_SOURCE_DIR}/qml/quick")
+
+# The same treemap as an image, which is how the window draws without a GPU.
+add_test(NAME ui_quick_software_test COMMAND ${XVFB_RUN} -a -s "-screen 0 3840x2160x24" $<TARGET_FILE:ui_quick_test>
+    Components::test_treemapIsDrawnInItsColours Components::test_treemapHasATileForEachTransaction)
+set_tests_properties(ui_quick_software_test PROPERTIES TIMEOUT 300
+    ENVIRONMENT "QT_QPA_PLATFORM=xcb;QT_QUICK_BACKEND=software;QT_LOGGING_RULES=tipwatch.ui.*=false")
 
 # A warning of qmllint fails it.
 get_target_property(qmllint Qt6::qmllint IMPORTED_LOCATION)

@@ -11,6 +11,8 @@ Card {
 
     required property TransactionFeedModel transactions
 
+    readonly property bool narrow: width < Theme.px(700)
+
     headline: transactions.waiting
     title: qsTr("Live feed")
 
@@ -58,6 +60,16 @@ Card {
         }
     }
 
+    ThemedText {
+        Layout.alignment: Qt.AlignRight
+        Layout.bottomMargin: -Theme.px(6)
+        Layout.rightMargin: Theme.px(8)
+        Layout.topMargin: -Theme.px(6)
+        color: Theme.faint
+        font.pixelSize: Theme.tiny
+        text: qsTr("sat/vB")
+        visible: root.narrow
+    }
     ListView {
         id: list
 
@@ -76,6 +88,7 @@ Card {
         ScrollBar.vertical: ScrollBar {
         }
         delegate: FeedRow {
+            narrow: root.narrow
             width: list.width - Theme.px(8)
         }
 

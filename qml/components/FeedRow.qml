@@ -12,9 +12,12 @@ Item {
     required property string title
     required property string fullId
     required property string detail
+    required property string brief
     required property string rate
     required property color swatch
     required property string spoken
+    /// No room for everything: what matters most, and the rest under the pointer.
+    property bool narrow: false
 
     readonly property bool ofChain: kind !== TransactionFeedModel.Transaction && kind !== TransactionFeedModel.Replacement
     readonly property color stress: kind === TransactionFeedModel.Disconnected || kind === TransactionFeedModel.Reorg ? Theme.bad : Theme.accent
@@ -40,7 +43,7 @@ Item {
             text: root.time
         }
         ThemedText {
-            Layout.preferredWidth: Theme.px(112)
+            Layout.preferredWidth: Theme.px(root.narrow ? 98 : 112)
             color: root.ofChain ? root.stress : Theme.text
             font.family: root.ofChain ? Theme.sans : Theme.mono
             font.pixelSize: Theme.small
@@ -51,10 +54,10 @@ Item {
             Layout.fillWidth: true
             color: root.kind === TransactionFeedModel.Replacement ? Theme.warning : Theme.dim
             font.pixelSize: Theme.small
-            text: root.detail
+            text: root.narrow ? root.brief : root.detail
         }
         ThemedText {
-            Layout.preferredWidth: Theme.px(48)
+            Layout.preferredWidth: Theme.px(44)
             font.pixelSize: Theme.small
             font.weight: Font.DemiBold
             horizontalAlignment: Text.AlignRight
@@ -66,6 +69,16 @@ Item {
             color: Theme.faint
             font.pixelSize: Theme.tiny
             text: root.rate !== "" ? qsTr("sat/vB") : ""
+            visible: !root.narrow
         }
+    }
+    HoverHandler {
+        id: hover
+
+        enabled: root.narrow
+    }
+    Hint {
+        shown: hover.hovered
+        text: root.title + "\n" + root.detail
     }
 }

@@ -22,6 +22,9 @@ Item {
     required property bool rest
     /// Room for all lines.
     readonly property bool roomy: height >= Theme.px(150)
+    readonly property real inset: Theme.px(10)
+    /// How far what is behind it looks out.
+    readonly property real behind: rest ? Theme.px(4) : 0
 
     Accessible.description: spoken
     Accessible.name: rest ? qsTr("%1 more").arg(when) : qsTr("Projected block %1").arg(number)
@@ -34,18 +37,18 @@ Item {
         Rectangle {
             required property int index
 
-            border.color: Theme.line
+            border.color: Theme.dashes
             color: Theme.raised
-            height: parent.height - Theme.px(12) * (2 - index)
+            height: root.height - 3 * root.behind * (2 - index)
             opacity: index === 0 ? 0.5 : 0.8
             radius: body.radius
-            width: parent.width / 2
-            x: -Theme.px(4) * (2 - index)
-            y: Theme.px(6) * (2 - index)
+            width: root.width / 2
+            x: root.behind * index
+            y: 1.5 * root.behind * (2 - index)
         }
     }
     Rectangle {
-        anchors.fill: parent
+        anchors.fill: body
         color: root.rest ? Theme.surface : "transparent"
         radius: body.radius
     }
@@ -57,6 +60,7 @@ Item {
         }
 
         anchors.fill: parent
+        anchors.leftMargin: 2 * root.behind
         colour: blended(root.swatch, root.rest ? 0.18 : 0.42)
         edge: Theme.dashes
         foot: blended(root.swatch, root.rest ? 0.08 : 0.22)
@@ -77,7 +81,7 @@ Item {
         id: title
 
         anchors.left: parent.left
-        anchors.leftMargin: Theme.px(10)
+        anchors.leftMargin: root.inset + 2 * root.behind
         anchors.right: order.left
         anchors.rightMargin: Theme.px(4)
         font.weight: Font.Bold
@@ -99,7 +103,7 @@ Item {
         anchors.topMargin: root.roomy ? Theme.px(14) : Theme.px(4)
         spacing: Theme.px(4)
         visible: root.rate !== ""
-        x: Theme.px(10)
+        x: title.x
 
         ThemedText {
             id: figure
@@ -123,9 +127,9 @@ Item {
         maximumLineCount: 2
         text: root.empty ? qsTr("Empty so far") : qsTr("behind these")
         visible: root.rate === ""
-        width: parent.width - 2 * x
+        width: parent.width - x - root.inset
         wrapMode: Text.WordWrap
-        x: Theme.px(10)
+        x: title.x
     }
     Column {
         id: lines
@@ -133,8 +137,8 @@ Item {
         anchors.bottom: parent.bottom
         anchors.bottomMargin: Theme.px(10)
         spacing: Theme.px(2)
-        width: parent.width - 2 * x
-        x: Theme.px(10)
+        width: parent.width - x - root.inset
+        x: title.x
 
         Line {
             text: root.range

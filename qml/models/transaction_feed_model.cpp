@@ -23,8 +23,8 @@ int TransactionFeedModel::rowCount(const QModelIndex &parent) const
 
 QHash<int, QByteArray> TransactionFeedModel::roleNames() const
 {
-    return {{KindRole, "kind"},     {TimeRole, "time"}, {TitleRole, "title"},   {IdRole, "fullId"},
-            {DetailRole, "detail"}, {RateRole, "rate"}, {SwatchRole, "swatch"}, {SpokenRole, "spoken"}};
+    return {{KindRole, "kind"},   {TimeRole, "time"}, {TitleRole, "title"},   {IdRole, "fullId"},    {DetailRole, "detail"},
+            {BriefRole, "brief"}, {RateRole, "rate"}, {SwatchRole, "swatch"}, {SpokenRole, "spoken"}};
 }
 
 QVariant TransactionFeedModel::data(const QModelIndex &index, int role) const
@@ -43,6 +43,8 @@ QVariant TransactionFeedModel::data(const QModelIndex &index, int role) const
         return row.id;
     case DetailRole:
         return row.detail;
+    case BriefRole:
+        return row.brief;
     case RateRole:
         return row.rate;
     case SwatchRole:
@@ -128,6 +130,7 @@ void TransactionFeedModel::read(const ChainEvent &event, std::vector<Row> &fresh
         row.title = tr("Reorg");
         row.detail = tr("%Ln block(s) replaced above %1", nullptr, static_cast<int>(reorg->disconnected.size()))
                          .arg(Format().count(reorg->fork.value));
+        row.brief = tr("%Ln block(s) replaced", nullptr, static_cast<int>(reorg->disconnected.size()));
         if (!reorg->connected.empty())
             row.id = hexOf(reorg->connected.back()->hash);
         fresh.push_back(std::move(row));
@@ -171,6 +174,7 @@ TransactionFeedModel::Row TransactionFeedModel::rowOf(const MempoolEntry &entry,
     if (entry.has(TxFlag::SpendsMempool))
         facts << tr("spends unconfirmed");
     row.detail = facts.join(u" · "_s);
+    row.brief = facts.first();
     return row;
 }
 
@@ -183,7 +187,7 @@ TransactionFeedModel::Row TransactionFeedModel::rowOf(const BlockSummary &block,
     row.id = hexOf(block.hash);
     row.title = tr("Block %1").arg(format.count(block.height.value));
     if (kind == Disconnected) {
-        row.detail = tr("disconnected");
+        row.detail = row.brief = tr("disconnected");
         return row;
     }
     QStringList facts;
@@ -191,6 +195,7 @@ TransactionFeedModel::Row TransactionFeedModel::rowOf(const BlockSummary &block,
         facts << QString::fromStdString(block.miner);
     facts << tr("%Ln tx", nullptr, block.txCount) << format.bytes(block.size);
     row.detail = facts.join(u" · "_s);
+    row.brief = facts.first();
     if (const auto median = block.medianFeerate()) {
         row.rate = format.feerate(*median);
         row.swatch = feerateColour(*median);

@@ -36,7 +36,7 @@ public:
     static constexpr std::size_t capacity = 200;
     static constexpr std::int64_t largeSatoshis = 1'000'000'000; ///< ten coins: what the filter "large" lets through
 
-    enum Role { KindRole = Qt::UserRole, TimeRole, TitleRole, IdRole, DetailRole, RateRole, SwatchRole, SpokenRole };
+    enum Role { KindRole = Qt::UserRole, TimeRole, TitleRole, IdRole, DetailRole, BriefRole, RateRole, SwatchRole, SpokenRole };
 
     using QAbstractListModel::QAbstractListModel;
 
@@ -68,6 +68,7 @@ private:
         QString title;
         QString id; ///< txid or block hash, whole
         QString detail;
+        QString brief; ///< what of the detail matters most
         QString rate;
         QColor swatch;
         bool large = false;

@@ -13,10 +13,11 @@ Item {
     required property FeesModel fees
     required property BlocksModel blocks
     required property ProjectedBlocksModel projected
+    required property NextBlockModel nextBlock
     required property MempoolModel mempool
     required property TransactionFeedModel transactions
 
-    readonly property bool wide: width >= Theme.px(1180)
+    readonly property bool wide: width >= Theme.px(1240)
     /// What is shown is not what is: the node went away, or does not let us in any more.
     readonly property bool outdated: status.hasData && (status.status === DataStatus.Stale || status.status === DataStatus.Error)
 
@@ -105,21 +106,21 @@ Item {
             FeesCard {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
-                Layout.preferredHeight: Theme.px(280)
+                Layout.preferredHeight: Theme.px(316)
                 Layout.preferredWidth: 1
                 fees: root.fees
             }
-            MempoolCard {
+            NextBlockCard {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
-                Layout.preferredHeight: Theme.px(280)
+                Layout.preferredHeight: Theme.px(316)
                 Layout.preferredWidth: 1
-                mempool: root.mempool
+                block: root.nextBlock
             }
             SizeChart {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
-                Layout.preferredHeight: Theme.px(280)
+                Layout.preferredHeight: Theme.px(316)
                 Layout.preferredWidth: 1
                 history: root.mempool.history
             }
@@ -130,12 +131,18 @@ Item {
                 Layout.preferredWidth: 1
                 tip: root.tip
             }
+            MempoolCard {
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+                Layout.preferredHeight: implicitHeight
+                Layout.preferredWidth: 1
+                mempool: root.mempool
+            }
             FeedCard {
-                Layout.columnSpan: 2
                 Layout.fillHeight: true
                 Layout.fillWidth: true
                 Layout.preferredHeight: Theme.px(240)
-                Layout.preferredWidth: 2
+                Layout.preferredWidth: 1
                 transactions: root.transactions
             }
         }

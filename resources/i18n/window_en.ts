@@ -31,6 +31,13 @@
     </message>
 </context>
 <context>
+    <name>tipwatch::NextBlockModel</name>
+    <message numerus="yes">
+        <source>%Ln tx</source>
+        <translation><numerusform>%Ln tx</numerusform><numerusform>%Ln tx</numerusform></translation>
+    </message>
+</context>
+<context>
     <name>tipwatch::ProjectedBlocksModel</name>
     <message numerus="yes">
         <source>%Ln tx</source>
@@ -46,6 +53,10 @@
     <message numerus="yes">
         <source>%Ln tx</source>
         <translation><numerusform>%Ln tx</numerusform><numerusform>%Ln tx</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln block(s) replaced</source>
+        <translation><numerusform>%Ln block replaced</numerusform><numerusform>%Ln blocks replaced</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%Ln block(s) replaced above %1</source>

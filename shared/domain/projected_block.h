@@ -27,7 +27,9 @@ struct ProjectedTransaction {
     TxId txid;
     VBytes vsize;
     Satoshi fee;
-    Feerate feerate; ///< of the chunk that it is mined with: what it pays together with those it needs or that need it
+    Feerate feerate;         ///< of the chunk that it is mined with: what it pays together with those it needs or that need it
+    std::int64_t time = 0;   ///< Unix seconds of its entry into the node's mempool
+    std::uint16_t flags = 0; ///< as MempoolEntry::flags
     friend bool operator==(const ProjectedTransaction &, const ProjectedTransaction &) = default;
 };
 /// Of one block, in the order of their txids. Null: nobody wants to know.

@@ -10,7 +10,7 @@ ProjectedTransactions projectedTransactions(const MempoolGraph &graph, std::size
     std::vector<ProjectedTransaction> list;
     forEachChunkOfBlock(graph.chunks(), index, filling, [&](const Chunk &chunk) {
         graph.forEachMember(chunk, [&](const MempoolNode &node) {
-            list.push_back({node.txid, VBytes(node.vsize), node.fee, Feerate(chunk.feerate())});
+            list.push_back({node.txid, VBytes(node.vsize), node.fee, Feerate(chunk.feerate()), node.time, node.flags});
         });
     });
     std::ranges::sort(list, {}, &ProjectedTransaction::txid);

@@ -4,6 +4,7 @@
 #include "qml/models/fees_model.h"
 #include "qml/models/gateway_model.h"
 #include "qml/models/mempool_model.h"
+#include "qml/models/next_block_model.h"
 #include "qml/models/projected_blocks_model.h"
 #include "qml/models/status_model.h"
 #include "qml/models/tip_model.h"
@@ -31,19 +32,21 @@ struct Bench {
     FeesModel fees;
     BlocksModel blocks;
     ProjectedBlocksModel projected;
+    NextBlockModel nextBlock;
     MempoolModel mempool;
     TransactionFeedModel transactions;
     UpdateFeed feed{chain.bus,
                     [this] { return chain.store.snapshot(); },
                     clock,
-                    {&status, &tip, &fees, &blocks, &projected, &mempool, &transactions}};
+                    {&status, &tip, &fees, &blocks, &projected, &nextBlock, &mempool, &transactions}};
 
     /// Time passes, and what is due is delivered.
     void pass(std::int64_t ms = UpdateFeed::intervalMs)
     {
         clock.advance(ms);
         QCoreApplication::processEvents();
-        for (UpdateReader *reader : std::initializer_list<UpdateReader *>{&status, &tip, &blocks, &projected, &mempool})
+        for (UpdateReader *reader :
+             std::initializer_list<UpdateReader *>{&status, &tip, &blocks, &projected, &nextBlock, &mempool})
             reader->tick(clock.unixMs());
     }
 
@@ -75,6 +78,10 @@ private Q_SLOTS:
     void foundBlockTakesTheNextOneAway();
     void disconnectedBlockMakesRoomInFront();
     void whatABlockLeavesIsAwaited();
+    void nextBlockIsToldTransactionByTransaction();
+    void transactionsOfTheNextBlockChangeOnceASecond();
+    void foundBlockShowsTheNextOneAtOnce();
+    void nextBlockNobodyAsksForHasNoTransactions();
     void feedShowsTheNewestFirst();
     void feedIsBounded();
     void feedKeepsBlocksAmongTransactions();
@@ -358,6 +365,74 @@ void ModelsTest::whatABlockLeavesIsAwaited()
     QCOMPARE(first(), u"11 tx"_s);
     model.tick(1000);
     QCOMPARE(first(), u"21 tx"_s);
+}
+
+void ModelsTest::nextBlockIsToldTransactionByTransaction()
+{
+    Bench bench;
+    bench.chain.store.projectedInterest().want(&bench, 1);
+    bench.feed.start();
+    QVERIFY(bench.nextBlock.empty());
+    bench.chain.begin(10, 500, 20);
+    bench.pass();
+    QVERIFY(!bench.nextBlock.empty() && !bench.nextBlock.reading());
+    QCOMPARE(bench.nextBlock.transactions()->size(), 20U);
+    QCOMPARE(bench.nextBlock.count(), u"20 tx"_s);
+    const ProjectedTransaction first = bench.nextBlock.transactions()->front();
+    const auto entry = bench.chain.store.graph().find(first.txid);
+    QVERIFY(entry.has_value());
+    QCOMPARE(first.time, entry->time);
+    QCOMPARE(first.flags, entry->flags);
+    QVERIFY(bench.nextBlock.highest() > bench.nextBlock.lowest());
+    QVERIFY(bench.nextBlock.spoken().contains(u"20 tx"_s));
+}
+
+void ModelsTest::transactionsOfTheNextBlockChangeOnceASecond()
+{
+    Bench bench;
+    bench.chain.store.projectedInterest().want(&bench, 1);
+    bench.feed.start();
+    bench.chain.begin(10, 500, 20);
+    bench.pass();
+    QSignalSpy lists(&bench.nextBlock, &NextBlockModel::transactionsChanged);
+    for (int i = 0; i < 30; ++i) { // three seconds
+        bench.chain.send(1);
+        bench.pass();
+    }
+    QCOMPARE(bench.nextBlock.count(), u"50 tx"_s); // the figures are of now
+    QVERIFY2(lists.count() >= 2 && lists.count() <= 4, qPrintable(QString::number(lists.count())));
+    bench.pass(1000); // what came last is shown when nothing more comes
+    QCOMPARE(bench.nextBlock.transactions()->size(), 50U);
+    const auto before = lists.count();
+    bench.pass(5000);
+    QCOMPARE(lists.count(), before);
+}
+
+void ModelsTest::foundBlockShowsTheNextOneAtOnce()
+{
+    Bench bench;
+    bench.chain.store.projectedInterest().want(&bench, 1);
+    bench.feed.start();
+    bench.chain.begin(10, 500, 20);
+    bench.pass();
+    bench.chain.send(1);
+    bench.chain.mine(15);
+    bench.pass(0);
+    QCOMPARE(bench.nextBlock.transactions()->size(), 6U);
+}
+
+void ModelsTest::nextBlockNobodyAsksForHasNoTransactions()
+{
+    Bench bench;
+    bench.feed.start();
+    bench.chain.begin(10, 500, 20);
+    bench.pass();
+    QVERIFY(!bench.nextBlock.transactions());
+    QVERIFY(bench.nextBlock.reading());
+    QCOMPARE(bench.nextBlock.count(), u"20 tx"_s);
+    bench.chain.store.projectedInterest().want(&bench, 1);
+    bench.pass();
+    QVERIFY(!bench.nextBlock.reading());
 }
 
 void ModelsTest::feedShowsTheNewestFirst()

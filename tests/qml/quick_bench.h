@@ -5,6 +5,7 @@
 #include "qml/models/fees_model.h"
 #include "qml/models/gateway_model.h"
 #include "qml/models/mempool_model.h"
+#include "qml/models/next_block_model.h"
 #include "qml/models/projected_blocks_model.h"
 #include "qml/models/status_model.h"
 #include "qml/models/tip_model.h"
@@ -26,12 +27,17 @@ class QuickBench : public QObject {
     Q_PROPERTY(tipwatch::FeesModel *fees READ fees CONSTANT)
     Q_PROPERTY(tipwatch::BlocksModel *blocks READ blocks CONSTANT)
     Q_PROPERTY(tipwatch::ProjectedBlocksModel *projected READ projected CONSTANT)
+    Q_PROPERTY(tipwatch::NextBlockModel *nextBlock READ nextBlock CONSTANT)
     Q_PROPERTY(tipwatch::MempoolModel *mempool READ mempool CONSTANT)
     Q_PROPERTY(tipwatch::TransactionFeedModel *transactions READ transactions CONSTANT)
     Q_PROPERTY(tipwatch::GatewayModel *gateway READ gateway CONSTANT)
 
 public:
-    QuickBench() { m_feed.start(); }
+    QuickBench()
+    {
+        m_chain.store.projectedInterest().want(this, 1);
+        m_feed.start();
+    }
 
     Q_INVOKABLE void begin(int blocks, int transactions)
     {
@@ -62,7 +68,8 @@ public:
     {
         m_clock.advance(ms);
         QCoreApplication::sendPostedEvents();
-        for (UpdateReader *reader : std::initializer_list<UpdateReader *>{&m_status, &m_tip, &m_blocks, &m_projected, &m_mempool})
+        for (UpdateReader *reader :
+             std::initializer_list<UpdateReader *>{&m_status, &m_tip, &m_blocks, &m_projected, &m_nextBlock, &m_mempool})
             reader->tick(m_clock.unixMs());
     }
 
@@ -71,6 +78,7 @@ public:
     FeesModel *fees() { return &m_fees; }
     BlocksModel *blocks() { return &m_blocks; }
     ProjectedBlocksModel *projected() { return &m_projected; }
+    NextBlockModel *nextBlock() { return &m_nextBlock; }
     MempoolModel *mempool() { return &m_mempool; }
     TransactionFeedModel *transactions() { return &m_transactions; }
     GatewayModel *gateway() { return &m_gateway; }
@@ -83,13 +91,14 @@ private:
     FeesModel m_fees;
     BlocksModel m_blocks;
     ProjectedBlocksModel m_projected;
+    NextBlockModel m_nextBlock;
     MempoolModel m_mempool;
     TransactionFeedModel m_transactions;
     GatewayModel m_gateway;
     UpdateFeed m_feed{m_chain.bus,
                       [this] { return m_chain.store.snapshot(); },
                       m_clock,
-                      {&m_status, &m_tip, &m_fees, &m_blocks, &m_projected, &m_mempool, &m_transactions}};
+                      {&m_status, &m_tip, &m_fees, &m_blocks, &m_projected, &m_nextBlock, &m_mempool, &m_transactions}};
 };
 
 } // namespace tipwatch::test

@@ -116,7 +116,7 @@ MempoolEntry ScriptedChain::draw()
 {
     MempoolEntry entry;
     entry.txid = drawHash<TxId>();
-    entry.vsize = VBytes(static_cast<std::int64_t>(std::exp(uniform(4.7, 7.5))));
+    entry.vsize = VBytes(m_vsize > 0 ? m_vsize : static_cast<std::int64_t>(std::exp(uniform(4.7, 7.5))));
     entry.weight = Weight(entry.vsize.value * 4);
     entry.fee = Satoshi(static_cast<std::int64_t>(static_cast<double>(entry.vsize.value) * std::exp(uniform(0.05, 4.6))));
     entry.modifiedFee = entry.fee;

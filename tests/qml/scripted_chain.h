@@ -23,6 +23,8 @@ public:
     /// A block on the tip that confirms up to @p transactions of what waits.
     void mine(int transactions = 1500);
     void disconnectTip();
+    /// Every transaction from now on has this size; 0 draws it.
+    void setVsize(std::int64_t vsize) { m_vsize = vsize; }
     /// Transactions enter; @p value in satoshi, negative draws one.
     void send(int count, std::int64_t value = -1);
     /// A transaction takes the place of one that waits.
@@ -39,6 +41,7 @@ private:
     const Clock &m_clock;
     std::mt19937 m_random;
     SourceStatus m_status;
+    std::int64_t m_vsize = 0;
 };
 
 } // namespace tipwatch::test

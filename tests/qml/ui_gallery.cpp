@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Shows the window without a node, for looking at it: in any state, size and theme, and as pictures.
 //   ui_gallery [--state live|connecting|error|syncing|stale|simulated|reorg|empty] [--size 1440x900] [--theme dark|light]
-//              [--rate N] [--shot FILE --after MS] [--popup gateway|theme]
+//              [--rate N] [--transactions N] [--vsize N] [--shot FILE --after MS] [--popup gateway|theme] [--colouring feerate|age|kind]
 //              [--frames N]  draws N frames and prints what one costs in processor time, all threads together
 #include "qml/ui.h"
 #include "tests/qml/scripted_chain.h"
@@ -21,7 +21,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-void enterState(test::ScriptedChain &chain, const QString &state)
+void enterState(test::ScriptedChain &chain, const QString &state, int transactions)
 {
     if (state == u"connecting") {
         chain.setState(SourceState::Connecting, "Nothing answers at 127.0.0.1:8332. Is the node running with server=1?");
@@ -32,7 +32,7 @@ void enterState(test::ScriptedChain &chain, const QString &state)
     } else if (state == u"syncing-empty") {
         chain.setState(SourceState::Syncing, "The node is loading its block index.", 0.43);
     } else {
-        chain.begin(60);
+        chain.begin(60, 918'318, transactions);
         if (state == u"syncing")
             chain.setState(SourceState::Syncing, "The node is catching up: initial block download.", 0.43);
         else if (state == u"stale")
@@ -78,8 +78,11 @@ int main(int argc, char **argv)
                        {u"size"_s, u"Size of the window"_s, u"WxH"_s, u"1440x900"_s},
                        {u"theme"_s, u"dark or light"_s, u"theme"_s, u"dark"_s},
                        {u"rate"_s, u"Transactions per second"_s, u"n"_s, u"5"_s},
+                       {u"transactions"_s, u"That wait at the beginning"_s, u"n"_s, u"2000"_s},
+                       {u"vsize"_s, u"Of each transaction, vB; 0: of many sizes"_s, u"n"_s, u"0"_s},
                        {u"shot"_s, u"Save a picture and leave"_s, u"file"_s},
                        {u"after"_s, u"When to save it, ms"_s, u"ms"_s, u"1500"_s},
+                       {u"colouring"_s, u"Of the treemap"_s, u"what"_s},
                        {u"frames"_s, u"Measure the cost of a frame and leave"_s, u"n"_s},
                        {u"popup"_s, u"Open a popup of the strip"_s, u"name"_s}});
     parser.process(app);
@@ -87,7 +90,8 @@ int main(int argc, char **argv)
     const SystemClock clock;
     test::ScriptedChain chain(clock);
     const QString state = parser.value(u"state"_s);
-    enterState(chain, state);
+    chain.setVsize(parser.value(u"vsize"_s).toInt());
+    enterState(chain, state, parser.value(u"transactions"_s).toInt());
 
     QTemporaryDir home;
     UiOptions options;
@@ -95,6 +99,8 @@ int main(int argc, char **argv)
     options.settingsFile = home.filePath(u"settings.ini"_s).toStdString();
     Ui ui(
         chain.bus, [&chain] { return chain.store.snapshot(); }, clock, options);
+    QObject::connect(&ui, &Ui::projectedBlocksWanted, &ui,
+                     [&](ProjectedSet blocks) { chain.store.projectedInterest().want(&ui, blocks); });
     GatewayStatus gateway;
     gateway.enabled = gateway.listening = true;
     gateway.clients = 7;
@@ -133,6 +139,8 @@ int main(int argc, char **argv)
             chain.mine(0);
         });
     }
+    if (auto *treemap = window->findChild<QObject *>(u"nextBlockTreemap"_s); treemap && parser.isSet(u"colouring"_s))
+        treemap->setProperty("colouring", QStringList{u"feerate"_s, u"age"_s, u"kind"_s}.indexOf(parser.value(u"colouring"_s)));
     if (parser.isSet(u"popup"_s)) {
         QTimer::singleShot(500, window, [&] {
             if (auto *popup = window->findChild<QObject *>(parser.value(u"popup"_s) + u"Popup"_s))

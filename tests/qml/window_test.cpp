@@ -28,6 +28,8 @@ struct Shown {
         options.reducedMotion = true; // nothing in between: what is seen is what is meant
         ui = std::make_unique<Ui>(
             chain.bus, [this] { return chain.store.snapshot(); }, clock, options);
+        QObject::connect(ui.get(), &Ui::projectedBlocksWanted,
+                         [this](ProjectedSet blocks) { chain.store.projectedInterest().want(this, blocks); });
     }
 
     QQuickWindow *open(const QSize &size = {1440, 900})
@@ -210,8 +212,13 @@ void WindowTest::noTextIsCutOrOverlaps()
     // Tried again for a while: between a change and the next frame things may stand where they were.
     QString fault;
     const auto faultless = [&] { return (fault = faultIn(textsOf(window), size)).isEmpty(); };
-    const bool settled = QTest::qWaitFor(faultless, 3000);
-    QVERIFY2(settled, qPrintable(fault));
+    auto *treemap = window->findChild<QObject *>(u"nextBlockTreemap"_s);
+    QVERIFY(treemap);
+    for (const int colouring : {0, 1, 2}) { // each has another legend
+        QVERIFY(treemap->setProperty("colouring", colouring));
+        const bool settled = QTest::qWaitFor(faultless, 3000);
+        QVERIFY2(settled, qPrintable(fault));
+    }
 }
 
 void WindowTest::whatComesLaterFitsToo_data()

@@ -73,6 +73,15 @@ Item {
         }
     }
 
+    Component {
+        id: nextBlockCard
+
+        NextBlockCard {
+            height: 360
+            width: 440
+        }
+    }
+
     /// Every text that is seen below `item`.
     function texts(item) {
         let found = [];
@@ -273,6 +282,101 @@ Item {
             });
             verify(root.texts(item).includes("Because of this."));
             verify(root.texts(item).includes(data.heading));
+        }
+
+        function test_treemapHasATileForEachTransaction() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 40);
+            const item = createTemporaryObject(nextBlockCard, root, {
+                block: bench.nextBlock
+            });
+            waitForRendering(item);
+            const map = findChild(item, "nextBlockTreemap");
+            verify(root.texts(item).includes("40 tx"));
+            compare(map.hasCurrent, false);
+            mouseMove(map, 40, 40);
+            mouseMove(map, 5, 5);
+            tryCompare(map, "hasCurrent", true);
+            tryVerify(() => map.currentArea.x === 0 && map.currentArea.y === 0);
+            const first = map.currentTxid;
+            compare(first.length, 64);
+            verify(map.currentText.includes("sat/vB"));
+            mouseMove(map, map.width - 3, map.height - 3);
+            tryVerify(() => map.currentTxid !== first);
+            mouseMove(root, 900, 600);
+            tryCompare(map, "hasCurrent", false);
+        }
+
+        function test_treemapIsDrawnInItsColours() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 40);
+            const item = createTemporaryObject(nextBlockCard, root, {
+                block: bench.nextBlock
+            });
+            waitForRendering(item);
+            const map = findChild(item, "nextBlockTreemap");
+            const colours = () => {
+                const picture = grabImage(map);
+                let found = {};
+                for (let y = 3; y < map.height; y += 9)
+                    for (let x = 3; x < map.width; x += 9)
+                        found[picture.pixel(x, y)] = true;
+                return Object.keys(found);
+            };
+            const byFeerate = colours();
+            verify(byFeerate.length > 8);
+            map.colouring = TransactionTreemap.ByKind;
+            tryVerify(() => colours().includes(String(map.colourOfKind(5))));
+            verify(root.texts(item).includes("Taproot"));
+            map.colouring = TransactionTreemap.ByAge;
+            tryVerify(() => root.texts(item).includes("just now"));
+        }
+
+        function test_treemapIsWalkedWithTheKeys() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 40);
+            const item = createTemporaryObject(nextBlockCard, root, {
+                block: bench.nextBlock
+            });
+            waitForRendering(item);
+            const map = findChild(item, "nextBlockTreemap");
+            map.forceActiveFocus(Qt.TabFocusReason);
+            compare(map.hasCurrent, true);
+            const seen = [map.currentTxid];
+            for (const key of [Qt.Key_Right, Qt.Key_Down, Qt.Key_Right]) {
+                keyClick(key);
+                verify(!seen.includes(map.currentTxid));
+                seen.push(map.currentTxid);
+            }
+            keyClick(Qt.Key_Home);
+            compare(map.currentTxid, seen[0]);
+            keyClick(Qt.Key_Left); // there is nothing
+            compare(map.currentTxid, seen[0]);
+            let chosen = "";
+            map.chosen.connect(txid => chosen = txid);
+            keyClick(Qt.Key_Return);
+            compare(chosen, seen[0]);
+            keyClick(Qt.Key_Escape);
+            compare(map.hasCurrent, false);
+        }
+
+        function test_clickChoosesATransaction() {
+            const bench = benches.createObject(null);
+            bench.begin(20, 40);
+            const item = createTemporaryObject(nextBlockCard, root, {
+                block: bench.nextBlock
+            });
+            waitForRendering(item);
+            const map = findChild(item, "nextBlockTreemap");
+            let chosen = "";
+            map.chosen.connect(txid => chosen = txid);
+            mouseClick(map, 20, 20);
+            compare(chosen.length, 64);
+            compare(chosen, map.currentTxid);
+            // It goes when its transaction does.
+            bench.mine();
+            tryCompare(map, "hasCurrent", false);
+            tryVerify(() => root.texts(item).includes("Nothing waits for a block"));
         }
 
         function test_emptyMempoolIsSaid() {
