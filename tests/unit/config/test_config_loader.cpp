@@ -462,7 +462,7 @@ private Q_SLOTS:
     {
         const QString help = QString::fromStdString(helpText());
         const QStringList lines = help.split(QLatin1Char('\n'));
-        QVERIFY2(lines.size() <= 85, qPrintable(QString::number(lines.size())));
+        QVERIFY2(lines.size() <= 90, qPrintable(QString::number(lines.size())));
         for (const QString &line : lines)
             QVERIFY2(line.size() <= 100, qPrintable(line));
         for (const auto &s : settings())

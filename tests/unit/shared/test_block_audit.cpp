@@ -40,7 +40,7 @@ struct Pool {
         return describeMined(graph, block, std::make_shared<const std::vector<ConfirmedTransaction>>(confirmed));
     }
     /// Blocks of ten transactions of 1,000 vB.
-    static BlockFilling ofTen() { return {.maxWeight = 40'000 + 8'000, .reservedWeight = 8'000}; }
+    static BlockFilling ofTen() { return {.maxWeight = 40'001 + 8'000, .reservedWeight = 8'000}; }
 };
 
 std::vector<TxId> leftOut(const BlockContents &contents, LeftOutTransaction::Why why)

@@ -297,8 +297,7 @@ void FilteredStreamTest::stateConflatesAndEventsDoNot()
             QVERIFY(!message.conflates || kindOf(message.channel) == ChannelKind::State);
             QVERIFY(!type.startsWith("peer."_L1) || !message.conflates);
             if (wire == Wire::Json)
-                QCOMPARE(object(message.payload)["channel"_L1].toString().toStdString(),
-                         std::string(channelName(message.channel)));
+                QVERIFY(object(message.payload)["channel"_L1].toString().toStdString().starts_with(channelName(message.channel)));
         }
     }
     for (const auto &[channel, types] : conflating)
